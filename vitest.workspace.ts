@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs'
+
+/** One project a folder, each resolved from source: no build is needed to run a test. */
+const project = (root: string) => ({
+  resolve: { conditions: ['swigs-source', 'node', 'import', 'module', 'default'] },
+  ssr: { resolve: { conditions: ['swigs-source', 'node', 'import', 'module', 'default'] } },
+  test: {
+    name: root,
+    root,
+    include: ['test/**/*.test.ts'],
+    typecheck: { enabled: false },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
+
+const folders = (parent: string) =>
+  readdirSync(new URL(`./${parent}`, import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `${parent}/${entry.name}`)
+
+export default [...folders('packages'), ...folders('examples'), 'tools'].map(project)
