@@ -1,0 +1,16 @@
+/** What happened, stored once, with the exact bytes that every attempt sends. */
+export interface StoredEvent {
+  /** `evt_…`; the same for every attempt, subscription and manual resend. */
+  readonly id: string
+  readonly type: string
+  /** The site it happened on; `null` goes to every subscriber of its type. */
+  readonly siteId: string | null
+  /** The serialised envelope. Signed and sent as its UTF-8 bytes, never parsed again. */
+  readonly body: string
+  /** Epoch ms: when it happened (the envelope's `timestamp`). */
+  readonly occurredAt: number
+  /** Epoch ms: when `dispatch` took it. */
+  readonly acceptedAt: number
+  /** Goes to this one subscription whatever that subscribes to (the test button); otherwise `null`. */
+  readonly onlyFor: string | null
+}

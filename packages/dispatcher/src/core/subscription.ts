@@ -1,0 +1,65 @@
+/** One secret of a subscription; every unexpired one signs. */
+export interface SubscriptionSecret {
+  readonly value: string
+  /** Epoch ms after which it no longer signs; `null` for the primary. */
+  readonly expiresAt: number | null
+}
+
+/** The seed's statistics. `totalSent` counts delivered deliveries, `totalFailed` given-up ones. */
+export interface SubscriptionStats {
+  readonly totalSent: number
+  readonly totalFailed: number
+  /** Epoch ms of the latest delivered attempt. */
+  readonly lastSentAt: number | null
+  /** What the latest failed attempt met, in words without payload or secret. */
+  readonly lastError: string | null
+}
+
+/** At most `limit` requests in any window of `windowMs`. */
+export interface RateLimit {
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/** Why a subscription is not active: someone paused it, or its receiver answered 410. */
+export type InactiveReason = 'paused' | 'gone'
+
+/** Who wants to know, where, with which secret. */
+export interface Subscription {
+  readonly id: string
+  readonly appName: string
+  readonly url: string
+  /** Catalogue types, `order.*` or `*`. */
+  readonly events: readonly string[]
+  /** Empty: all sites. */
+  readonly siteIds: readonly string[]
+  readonly isActive: boolean
+  readonly inactiveReason: InactiveReason | null
+  readonly description: string | null
+  readonly headers: Readonly<Record<string, string>>
+  /** Its own limit, `false` for none, `null` for the dispatcher's. */
+  readonly rateLimit: RateLimit | false | null
+  /** Newest first: the primary, then those that a rotation left verifying. Never empty. */
+  readonly secrets: readonly SubscriptionSecret[]
+  readonly stats: SubscriptionStats
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** What a storage is given to insert; it assigns the id. */
+export type NewSubscription = Omit<Subscription, 'id'>
+
+/** Whole fields to replace. Statistics are written by `settle` alone. */
+export type SubscriptionPatch = {
+  readonly [K in keyof Omit<Subscription, 'id' | 'createdAt' | 'updatedAt' | 'stats'>]?:
+    Subscription[K] | undefined
+}
+
+/** The statistics of a subscription that has sent nothing yet. */
+export const NO_STATS: SubscriptionStats = { totalSent: 0, totalFailed: 0, lastSentAt: null, lastError: null }
+
+/** The secrets that sign at `now`, newest first. */
+export const activeSecrets = (subscription: Subscription, now: number): string[] =>
+  subscription.secrets
+    .filter((secret) => secret.expiresAt === null || secret.expiresAt > now)
+    .map((secret) => secret.value)

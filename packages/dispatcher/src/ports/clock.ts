@@ -1,0 +1,11 @@
+/** Time, passed in. */
+export interface Clock {
+  /** Epoch ms, possibly fractional. */
+  now(): number
+  /** Ms from an arbitrary start that no clock adjustment moves. */
+  monotonic(): number
+  /** Resolves after `ms`, or at once when `signal` aborts. Never keeps a process alive by itself once aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** `true` for a clock that is the truth itself (a fake one): store time is not consulted. */
+  readonly authoritative?: boolean | undefined
+}
