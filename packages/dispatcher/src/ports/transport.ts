@@ -1,5 +1,7 @@
-import type { NoAnswerClass } from '../core/attempt.js'
+import type { Reply } from '../core/reply.js'
 import type { AddressGuard } from './address-guard.js'
+
+export type { Reply }
 
 /** One POST to make. */
 export interface TransportRequest {
@@ -13,21 +15,6 @@ export interface TransportRequest {
   /** Aborted when the process gives the attempt up (shutdown, lost lease): the reply is then `aborted`. */
   readonly signal?: AbortSignal | undefined
 }
-
-/** What came of it. Expected outcomes are values: `send` does not throw for anything that a receiver does. */
-export type Reply =
-  | {
-      readonly kind: 'response'
-      readonly statusCode: number
-      /** The `Retry-After` header as it came, or `null`. */
-      readonly retryAfter: string | null
-      /** At most 16 KiB, as UTF-8 text, never inflated. */
-      readonly body: string
-      readonly truncated: boolean
-    }
-  | { readonly kind: 'no_answer'; readonly errorClass: NoAnswerClass; readonly error: string }
-  | { readonly kind: 'refused'; readonly error: string }
-  | { readonly kind: 'aborted' }
 
 /** Makes requests. Redirects are not followed. */
 export interface Transport {

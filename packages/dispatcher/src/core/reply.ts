@@ -1,0 +1,16 @@
+import type { NoAnswerClass } from './attempt.js'
+
+/** What came of a request. Expected outcomes are values: nothing that a receiver does makes a transport throw. */
+export type Reply =
+  | {
+      readonly kind: 'response'
+      readonly statusCode: number
+      /** The `Retry-After` header as it came, or `null`. */
+      readonly retryAfter: string | null
+      /** At most 16 KiB, as UTF-8 text, never inflated. */
+      readonly body: string
+      readonly truncated: boolean
+    }
+  | { readonly kind: 'no_answer'; readonly errorClass: NoAnswerClass; readonly error: string }
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'aborted' }
