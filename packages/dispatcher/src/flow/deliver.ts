@@ -1,0 +1,65 @@
+import { HEADERS, signedHeaders } from '@swigs/webhooks-protocol'
+import type { Attempt } from '../core/attempt.js'
+import type { QueuedDelivery } from '../core/delivery.js'
+import type { StoredEvent } from '../core/event.js'
+import { judge, type Verdict } from '../core/judge.js'
+import type { Reply } from '../core/reply.js'
+import { activeSecrets, type Subscription } from '../core/subscription.js'
+import type { FlowContext } from './context.js'
+
+/** What one request came to. */
+export interface Outcome {
+  readonly verdict: Verdict
+  readonly attempt: Attempt
+  readonly endedAt: number
+}
+
+/** sign → send → judge: one attempt, signed afresh. The only place from which a request leaves. */
+export const deliver = async (
+  context: FlowContext,
+  input: { event: StoredEvent; delivery: QueuedDelivery; subscription: Subscription; signal: AbortSignal },
+): Promise<Outcome> => {
+  const { clock, transport, guard, settings } = context
+  const { event, delivery, subscription, signal } = input
+  const startedAt = clock.now()
+  const startedMonotonic = clock.monotonic()
+  const number = delivery.attemptCount + 1
+  const headers = {
+    ...subscription.headers,
+    ...signedHeaders({
+      id: event.id,
+      type: event.type,
+      timestamp: new Date(event.occurredAt).toISOString(),
+      body: event.body,
+      secrets: activeSecrets(subscription, startedAt),
+      attemptTimestampSeconds: Math.floor(startedAt / 1000),
+      deliveryId: delivery.id,
+      attempt: number,
+      userAgent: settings.userAgent,
+    }),
+    [HEADERS.contentType]: 'application/json',
+  }
+  const { url } = subscription
+  const reply = await transport.send({ url, headers, body: event.body, timeoutMs: settings.timeoutMs, guard, signal })
+  const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
+  const endedAt = clock.now()
+  const verdict = judge(reply, endedAt)
+  return { verdict, endedAt, attempt: record(number, startedAt, durationMs, reply, verdict) }
+}
+
+const record = (
+  number: number,
+  startedAt: number,
+  durationMs: number,
+  reply: Reply,
+  verdict: Verdict,
+): Attempt => ({
+  number,
+  startedAt: Math.floor(startedAt),
+  durationMs: Math.round(durationMs * 10) / 10,
+  statusCode: reply.kind === 'response' ? reply.statusCode : null,
+  errorClass: 'errorClass' in verdict ? verdict.errorClass : null,
+  error: 'error' in verdict ? verdict.error : null,
+  responseBody: reply.kind === 'response' ? reply.body : null,
+  truncated: reply.kind === 'response' && reply.truncated,
+})

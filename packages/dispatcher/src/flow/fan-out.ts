@@ -1,0 +1,111 @@
+import { newDelivery, type NewDelivery } from '../core/delivery.js'
+import type { StoredEvent } from '../core/event.js'
+import { patternsFor, wants } from '../core/match.js'
+import type { Subscription } from '../core/subscription.js'
+import type { FlowContext } from './context.js'
+import { SWEEP_AFTER_MS } from './publish.js'
+
+const EVENTS_AT_A_TIME = 64
+const DELIVERIES_AT_A_TIME = 2_000
+const SWEEP_LIMIT = 256
+/** Beyond this many waiting events memory is not the place for them: sweeps find the rest in storage. */
+const MAX_WAITING = 2_000
+
+/** Told which lanes are about to be woken, and then that they were. */
+export interface LaneWaker {
+  /** Called before the wake is written; what it answers is called once the wake is durable. */
+  waking(subscriptionIds: ReadonlySet<string>): () => void
+}
+
+/**
+ * Turns events into deliveries: at once for what this process accepted, by sweep for what a crash or a session left
+ * behind. Every step may be repeated, by anyone.
+ */
+export class FanOut {
+  readonly #context: FlowContext
+  readonly #waker: LaneWaker
+  #waiting: StoredEvent[] = []
+  #running: Promise<void> | null = null
+
+  constructor(context: FlowContext, waker: LaneWaker) {
+    this.#context = context
+    this.#waker = waker
+  }
+
+  /** Takes an event that was just appended. */
+  add(event: StoredEvent): void {
+    if (this.#waiting.length >= MAX_WAITING) return
+    this.#waiting.push(event)
+    this.#running ??= this.#run()
+  }
+
+  /** Resolves when what `add` took is fanned out, or left to sweeps by a failure. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  /**
+   * Fans out what nobody has; answers how many events. `orphansOnly` leaves those alone that the process that appended
+   * them may be about to fan out.
+   */
+  async sweep({ orphansOnly }: { orphansOnly: boolean }): Promise<number> {
+    const { storage, clock } = this.#context
+    const now = clock.now() + (orphansOnly ? 0 : SWEEP_AFTER_MS)
+    const events = await storage.outbox.pendingEvents({ now, limit: SWEEP_LIMIT })
+    for (let at = 0; at < events.length; at += EVENTS_AT_A_TIME)
+      await this.fanOut(events.slice(at, at + EVENTS_AT_A_TIME))
+    return events.length
+  }
+
+  /** pending events → match → deliveries, lanes woken, events marked. */
+  async fanOut(events: readonly StoredEvent[]): Promise<void> {
+    const { storage, clock, observe } = this.#context
+    const subscriptions = await this.#candidates(events)
+    const now = clock.now()
+    const deliveries: NewDelivery[] = []
+    const counts = new Map<string, number>()
+    for (const event of events) {
+      const before = deliveries.length
+      for (const subscription of subscriptions)
+        if (wants(subscription, event)) deliveries.push(newDelivery(event, subscription.id, now))
+      counts.set(event.id, deliveries.length - before)
+    }
+    const woken = this.#waker.waking(new Set(deliveries.map((delivery) => delivery.subscriptionId)))
+    while (deliveries.length > DELIVERIES_AT_A_TIME)
+      await storage.outbox.fanOut({
+        now,
+        eventIds: [],
+        deliveries: deliveries.splice(0, DELIVERIES_AT_A_TIME),
+      })
+    await storage.outbox.fanOut({ now, eventIds: events.map((event) => event.id), deliveries })
+    woken()
+    for (const [eventId, count] of counts) observe({ name: 'event.fanned_out', eventId, deliveries: count })
+  }
+
+  async #candidates(events: readonly StoredEvent[]): Promise<Subscription[]> {
+    const { subscriptions } = this.#context.storage
+    const targets = events.flatMap((event) => event.onlyFor ?? [])
+    const open = events.filter((event) => event.onlyFor === null)
+    const patterns = [...new Set(open.flatMap((event) => patternsFor(event.type)))]
+    const [matching, targeted] = await Promise.all([
+      patterns.length > 0 ? subscriptions.matching(patterns) : [],
+      targets.length > 0 ? subscriptions.get(targets) : [],
+    ])
+    return [...new Map([...matching, ...targeted].map((found) => [found.id, found])).values()]
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop gathers what was appended together.
+    await Promise.resolve()
+    try {
+      while (this.#waiting.length > 0) await this.fanOut(this.#waiting.splice(0, EVENTS_AT_A_TIME))
+    } catch (error) {
+      this.#waiting = []
+      this.#context.observe({ name: 'storage.unavailable', operation: 'outbox.fanOut', error: describe(error) })
+    } finally {
+      this.#running = null
+    }
+  }
+}
+
+const describe = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error')

@@ -1,0 +1,246 @@
+import type { Health } from '../core/health.js'
+import { NEVER, type Lane } from '../core/lane.js'
+import { setAsideMs } from '../core/set-aside.js'
+import type { Settlement } from '../core/settlement.js'
+import type { Subscription } from '../core/subscription.js'
+import type { LaneRelease } from '../ports/storage.js'
+import type { Batch, FlowContext } from './context.js'
+import type { LaneWaker } from './fan-out.js'
+import { ServedLane, type LaneContext } from './serve-lane.js'
+import { Slots } from './slots.js'
+
+const ACQUIRE_AT_A_TIME = 64
+/** Lanes held at a time. Most wait for slots or answers; each costs a few KB and a line in the heartbeat. */
+const MAX_HELD = 1_000
+const CANCEL_AT_A_TIME = 1_000
+
+/** The lanes that this process owns: acquires, serves, extends and gives them back. */
+export class LanePool implements LaneWaker {
+  readonly #context: FlowContext
+  readonly #laneContext: LaneContext
+  readonly #slots: Slots
+  readonly #held = new Map<string, ServedLane>()
+  readonly #settles: Batch<{ settlement: Settlement; clearsStrikes: boolean }, boolean>
+  readonly #reserves: Batch<Parameters<FlowContext['storage']['lanes']['extend']>[0]['lanes'][number], number | null>
+  readonly #releases: Batch<LaneRelease, void>
+  readonly #serving = new Map<Promise<void>, string>()
+  readonly #affinity: number
+  readonly #onFree: (subscriptionId: string, dueAt: number) => void
+  #sequence = 0
+  #heartbeat: AbortController | null = null
+
+  /** `onFree` is told when a lane was given back, and when it is next due. */
+  constructor(
+    context: FlowContext,
+    input: {
+      health: LaneContext['health']
+      onFree: (subscriptionId: string, dueAt: number) => void
+      onGone: (subscriptionId: string) => Promise<void>
+    },
+  ) {
+    const { storage, clock, settings } = context
+    this.#context = context
+    this.#onFree = input.onFree
+    this.#slots = new Slots(settings.concurrency)
+    this.#affinity = context.ids.random()
+    this.#settles = context.batch({
+      maxSize: 64,
+      lingerMs: 2,
+      inFlight: 2,
+      write: async (items) => {
+        const settlements = items.map(({ settlement }) => settlement)
+        const progressed = items.flatMap((item) => (item.clearsStrikes ? item.settlement.subscriptionId : []))
+        const rejected = new Set(await storage.lanes.settle({ now: clock.now(), settlements, progressed }))
+        return settlements.map(({ deliveryId }) => !rejected.has(deliveryId))
+      },
+    })
+    this.#reserves = context.batch({
+      maxSize: 64,
+      lingerMs: 1,
+      inFlight: 2,
+      write: async (lanes) => {
+        const leaseEnds = clock.monotonic() + settings.leaseMs
+        const held = new Set(await storage.lanes.extend({ leaseUntil: clock.now() + settings.leaseMs, lanes }))
+        return lanes.map(({ subscriptionId }) => (held.has(subscriptionId) ? leaseEnds : null))
+      },
+    })
+    this.#releases = context.batch<LaneRelease, void>({
+      maxSize: 64,
+      lingerMs: 1,
+      inFlight: 2,
+      write: async (lanes) => {
+        await storage.lanes.release({ now: clock.now(), lanes })
+        return lanes.map(() => undefined)
+      },
+    })
+    this.#laneContext = {
+      ...context,
+      slots: this.#slots,
+      health: input.health satisfies { get(id: string): Health | undefined },
+      settle: (settlement, clearsStrikes) => this.#settles.add({ settlement, clearsStrikes }),
+      reserve: ({ subscriptionId, token }, window) => this.#reserves.add({ subscriptionId, token, window }),
+      deactivate: input.onGone,
+    }
+  }
+
+  get inFlight(): number {
+    return this.#slots.used
+  }
+
+  get full(): boolean {
+    return this.#held.size >= MAX_HELD
+  }
+
+  holds(subscriptionId: string): boolean {
+    return this.#held.has(subscriptionId)
+  }
+
+  /** Takes due lanes, or those among `subscriptionIds`, and starts to serve them; answers how many. */
+  async acquire(subscriptionIds?: readonly string[]): Promise<number> {
+    const { storage, clock, ids, settings } = this.#context
+    const limit = Math.min(ACQUIRE_AT_A_TIME, MAX_HELD - this.#held.size)
+    if (limit <= 0) return 0
+    const now = clock.now()
+    const leaseEnds = clock.monotonic() + settings.leaseMs
+    const lanes = await storage.lanes.acquire({
+      token: ids.token(),
+      now,
+      leaseUntil: now + settings.leaseMs,
+      limit,
+      subscriptionIds,
+      affinity: this.#affinity,
+    })
+    if (lanes.length === 0) return 0
+    const found = await storage.subscriptions.get(lanes.map((lane) => lane.subscriptionId))
+    const subscriptions = new Map(found.map((subscription) => [subscription.id, subscription]))
+    for (const lane of lanes) this.#launch(lane, subscriptions.get(lane.subscriptionId), leaseEnds)
+    return lanes.length
+  }
+
+  waking(subscriptionIds: ReadonlySet<string>): () => void {
+    const startedAt = ++this.#sequence
+    return () => {
+      for (const subscriptionId of subscriptionIds) {
+        const served = this.#held.get(subscriptionId)
+        // Acquired before the wake was under way: this wake, and no other, came since.
+        if (served) served.wake(served.acquiredAt < startedAt)
+        else this.#onFree(subscriptionId, 0)
+      }
+    }
+  }
+
+  /** A subscription was changed in this process. */
+  update(subscription: Subscription): void {
+    this.#held.get(subscription.id)?.update(subscription)
+  }
+
+  windDown(): void {
+    for (const served of this.#held.values()) served.windDown()
+  }
+
+  abort(): void {
+    for (const served of this.#held.values()) served.abort()
+  }
+
+  /** Resolves when no lane is held. */
+  async idle(): Promise<void> {
+    while (this.#serving.size > 0) await Promise.all(this.#serving.keys())
+  }
+
+  /** Resolves when this process has done with a lane that it holds now. */
+  async idleOf(subscriptionId: string): Promise<void> {
+    await Promise.all([...this.#serving].filter(([, id]) => id === subscriptionId).map(([serving]) => serving))
+  }
+
+  #launch(lane: Lane, subscription: Subscription | undefined, leaseEnds: number): void {
+    const serving = this.#serve(lane, subscription, leaseEnds)
+      .catch((error: unknown) => this.#report('lanes.release', error))
+      .finally(() => this.#serving.delete(serving))
+    this.#serving.set(serving, lane.subscriptionId)
+  }
+
+  async #serve(lane: Lane, subscription: Subscription | undefined, leaseEnds: number): Promise<void> {
+    if (!subscription) return this.#retire(lane.subscriptionId)
+    const heldMs = setAsideMs(lane.strikes, lane.heldStrikes)
+    if (heldMs !== null) return this.#setAside(lane, heldMs)
+    const { subscriptionId } = lane
+    this.#held.get(subscriptionId)?.lose()
+    const acquiredAt = ++this.#sequence
+    const served = new ServedLane(this.#laneContext, { lane, subscription, leaseEnds, acquiredAt })
+    this.#held.set(subscriptionId, served)
+    this.#heartbeat ??= this.#startHeartbeat()
+    try {
+      const release = await served.serve()
+      if (!release) return
+      await this.#releases.add(release)
+      if (release.dueAt < NEVER) this.#onFree(subscriptionId, Math.max(release.dueAt, release.availableAt))
+    } finally {
+      if (this.#held.get(subscriptionId) === served) this.#held.delete(subscriptionId)
+      if (this.#held.size === 0) this.#stopHeartbeat()
+    }
+  }
+
+  /** The subscription is gone: whatever a fan-out still left for it is cancelled, and the lane removed. */
+  async #retire(subscriptionId: string): Promise<void> {
+    const { storage, clock } = this.#context
+    const limit = CANCEL_AT_A_TIME
+    while ((await storage.deliveries.cancelPending({ subscriptionId, now: clock.now(), limit })) === limit);
+    await storage.lanes.remove(subscriptionId)
+  }
+
+  async #setAside({ subscriptionId, token, wakeups, window, strikes }: Lane, heldMs: number): Promise<void> {
+    const { clock, observe, logger } = this.#context
+    const now = clock.now()
+    const until = now + heldMs
+    const stored = { ends: window.ends, reserved: window.reserved }
+    const release = { subscriptionId, token, wakeups, window: stored, strikes, heldStrikes: strikes }
+    await this.#releases.add({ ...release, dueAt: now, availableAt: until })
+    observe({ name: 'lane.held', subscriptionId, until, reason: 'set_aside' })
+    logger.error({ subscriptionId, strikes }, 'A lane is set aside: its owners died on it without progress')
+  }
+
+  #startHeartbeat(): AbortController {
+    const stopped = new AbortController()
+    void this.#beat(stopped.signal)
+    return stopped
+  }
+
+  #stopHeartbeat(): void {
+    this.#heartbeat?.abort()
+    this.#heartbeat = null
+  }
+
+  /** Moves the leases of all held lanes in one write, and looks whether their subscriptions changed. */
+  async #beat(stopped: AbortSignal): Promise<void> {
+    const { storage, clock, settings } = this.#context
+    for (;;) {
+      await clock.sleep(settings.leaseMs / 3, stopped)
+      if (stopped.aborted) return
+      const lanes = [...this.#held.values()]
+      try {
+        const leaseEnds = clock.monotonic() + settings.leaseMs
+        const leaseUntil = clock.now() + settings.leaseMs
+        const tokens = lanes.map(({ lane }) => ({ subscriptionId: lane.subscriptionId, token: lane.token }))
+        const kept = new Set(await storage.lanes.extend({ leaseUntil, lanes: tokens }))
+        const found = await storage.subscriptions.get([...kept])
+        const subscriptions = new Map(found.map((subscription) => [subscription.id, subscription]))
+        for (const served of lanes) {
+          const { subscriptionId } = served.lane
+          if (this.#held.get(subscriptionId) !== served) continue
+          if (!kept.has(subscriptionId)) served.lose()
+          else {
+            served.renew(leaseEnds)
+            served.update(subscriptions.get(subscriptionId) ?? null)
+          }
+        }
+      } catch (error) {
+        this.#report('lanes.extend', error)
+      }
+    }
+  }
+
+  #report(operation: string, error: unknown): void {
+    const text = error instanceof Error ? error.message : 'unknown error'
+    this.#context.observe({ name: 'storage.unavailable', operation, error: text })
+  }
+}

@@ -1,0 +1,297 @@
+import { TEST_DUE_AT, type QueuedDelivery } from '../core/delivery.js'
+import { afterAttempt, isSlow, NEW_HEALTH, type Health } from '../core/health.js'
+import { NEVER, type Lane, type LaneWindow } from '../core/lane.js'
+import { RateWindow } from '../core/rate-window.js'
+import { settleAttempt } from '../core/settle-attempt.js'
+import type { Settlement } from '../core/settlement.js'
+import type { Subscription } from '../core/subscription.js'
+import type { LaneRelease } from '../ports/storage.js'
+import type { FlowContext } from './context.js'
+import { deliver, type Outcome } from './deliver.js'
+import { Signal } from './signal.js'
+import type { Slots } from './slots.js'
+
+/** What the lanes of one process share. */
+export interface LaneContext extends FlowContext {
+  readonly slots: Slots
+  readonly health: { get(subscriptionId: string): Health | undefined; set(subscriptionId: string, health: Health): void }
+  /** Ends an attempt durably; `false` when it changed nothing. */
+  settle(settlement: Settlement, clearsStrikes: boolean): Promise<boolean>
+  /** Stores a window and moves the lease; answers the new lease's end (monotonic), or `null` when the lane is lost. */
+  reserve(lane: Lane, window: LaneWindow): Promise<number | null>
+  deactivate(subscriptionId: string): Promise<void>
+}
+
+const LOAD_AT_A_TIME = 64
+const PERMITS_AT_A_TIME = 32
+/** Attempts sent and not yet settled: a slow store slows the sender down. */
+const MAX_UNSETTLED = 128
+/** After this long a lane goes to the back of the queue, whatever it still has. */
+const QUANTUM_MS = 10_000
+/** With less of the lease left than this, nothing more is sent under it. */
+const LEASE_MARGIN_MS = 2_000
+/** How long a lane rests after an error of our own. */
+const OWN_FAULT_REST_MS = 5_000
+
+/**
+ * One lane while this process owns it: due → permit → slot → deliver → settle, topping up as each one settles.
+ * The owner is alone on the lane, so its rate window needs no lock.
+ */
+export class ServedLane {
+  readonly lane: Lane
+  /** Of this acquisition, in the order in which the process did things. */
+  readonly acquiredAt: number
+  readonly #context: LaneContext
+  readonly #window: RateWindow
+  readonly #changed = new Signal()
+  readonly #abort = new AbortController()
+  readonly #startedMonotonic: number
+  readonly #unsettled = new Set<string>()
+  #subscription: Subscription
+  #leaseEnds: number
+  #seenWakeups: number
+  #queue: QueuedDelivery[] = []
+  #sending = 0
+  #stale = false
+  #exhausted = false
+  #over = false
+  #lost = false
+  #clearsStrikes: boolean
+  #nextDueAt = NEVER
+  #heldUntil = 0
+
+  constructor(
+    context: LaneContext,
+    input: { lane: Lane; subscription: Subscription; leaseEnds: number; acquiredAt: number },
+  ) {
+    this.#context = context
+    this.lane = input.lane
+    this.acquiredAt = input.acquiredAt
+    this.#subscription = input.subscription
+    this.#leaseEnds = input.leaseEnds
+    this.#seenWakeups = input.lane.wakeups
+    this.#clearsStrikes = input.lane.strikes > 1
+    this.#startedMonotonic = context.clock.monotonic()
+    const limit = input.subscription.rateLimit ?? context.settings.rateLimit
+    this.#window = new RateWindow(limit, input.lane.window, context.clock.now())
+  }
+
+  get inFlight(): number {
+    return this.#sending
+  }
+
+  /** Serves the lane until it has nothing to do, must rest, or is taken away; answers how to give it back. */
+  async serve(): Promise<LaneRelease | null> {
+    for (let next = await this.#next(); next; next = await this.#next()) void this.#attempt(next)
+    while (this.#unsettled.size > 0) await this.#changed.wait()
+    return this.#lost ? null : this.#release()
+  }
+
+  /** There is new work. `certain`: exactly one wake was stored since this acquisition. */
+  wake(certain: boolean): void {
+    if (certain) this.#seenWakeups += 1
+    this.#stale = true
+    this.#changed.raise()
+  }
+
+  /** The lease was moved. */
+  renew(leaseEnds: number): void {
+    this.#leaseEnds = leaseEnds
+  }
+
+  /** The subscription changed, or is gone. */
+  update(subscription: Subscription | null): void {
+    const limit = JSON.stringify(this.#subscription.rateLimit)
+    if (!subscription || JSON.stringify(subscription.rateLimit) !== limit) this.windDown()
+    if (subscription) this.#subscription = subscription
+  }
+
+  /** Sends nothing new; what is in flight ends. */
+  windDown(): void {
+    this.#over = true
+    this.#changed.raise()
+  }
+
+  /** Ends what is in flight: those attempts never happened. */
+  abort(): void {
+    this.windDown()
+    this.#abort.abort()
+  }
+
+  /** Another owner has the lane. */
+  lose(): void {
+    if (this.#lost) return
+    this.#lost = true
+    const { subscriptionId } = this.lane
+    this.#context.observe({ name: 'lease.lost', subscriptionId, inFlight: this.#sending })
+    this.abort()
+  }
+
+  /** The next delivery to send, its permit and slot taken; `null` when the lane has come to its end. */
+  async #next(): Promise<{ delivery: QueuedDelivery; slow: boolean } | null> {
+    const { slots, settings } = this.#context
+    while (this.#maySend()) {
+      if (this.#stale || (this.#queue.length === 0 && !this.#exhausted)) await this.#load()
+      const health = this.#health()
+      const full = this.#sending >= Math.min(settings.laneConcurrency, health.allowance)
+      if (full || this.#unsettled.size >= MAX_UNSETTLED) await this.#changed.wait()
+      else if (this.#queue.length === 0) {
+        if (this.#unsettled.size === 0 && !this.#stale) return null
+        if (!this.#stale) await this.#changed.wait()
+      } else if (await this.#permit()) {
+        const slow = isSlow(health)
+        await slots.take(slow)
+        const delivery = this.#maySend() ? this.#queue.shift() : undefined
+        if (delivery) return { delivery, slow }
+        slots.give(slow)
+      } else if (this.#sending > 0 && this.#heldUntil === 0) await this.#changed.wait()
+    }
+    return null
+  }
+
+  #maySend(): boolean {
+    const { clock } = this.#context
+    const monotonic = clock.monotonic()
+    if (this.#over || this.#lost || this.#leaseEnds - monotonic < LEASE_MARGIN_MS) return false
+    return monotonic - this.#startedMonotonic < QUANTUM_MS && this.#heldUntil <= clock.now()
+  }
+
+  /** Reads what is due. Whatever this owner has in flight is still pending in storage, and passed over. */
+  async #load(): Promise<void> {
+    const { storage, clock, cache } = this.#context
+    this.#stale = false
+    const limit = LOAD_AT_A_TIME + this.#unsettled.size
+    const rows = await storage.lanes.upcoming({ subscriptionId: this.lane.subscriptionId, limit })
+    const now = clock.now()
+    const active = this.#subscription.isActive
+    const mine = rows.filter((row) => !this.#unsettled.has(row.id) && (active || row.dueAt === TEST_DUE_AT))
+    const due = mine.filter((row) => row.dueAt <= now)
+    this.#exhausted = rows.length < limit || mine.length > due.length || !active
+    this.#nextDueAt = mine[due.length]?.dueAt ?? NEVER
+    const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
+    const loaded = unknown.length > 0 ? await storage.outbox.get(unknown) : []
+    for (const event of loaded) cache.set(event)
+    this.#queue = due
+  }
+
+  /** A permit that is already stored, so that a crash cannot overspend the window. */
+  async #permit(): Promise<boolean> {
+    const window = this.#window
+    if (window.unlimited || window.reserved > 0) return true
+    const { clock, observe } = this.#context
+    const now = clock.now()
+    const wanted = Math.min(window.available(now), this.#queue.length, PERMITS_AT_A_TIME)
+    if (wanted > 0) {
+      window.reserve(wanted)
+      const leaseEnds = await this.#context.reserve(this.lane, window.snapshot(now))
+      if (leaseEnds === null) this.lose()
+      else this.#leaseEnds = leaseEnds
+      return leaseEnds !== null
+    }
+    const until = window.nextAvailableAt(now)
+    if (until !== null) {
+      this.#heldUntil = until
+      observe({ name: 'lane.held', subscriptionId: this.lane.subscriptionId, until, reason: 'rate_limit' })
+    }
+    return false
+  }
+
+  async #attempt({ delivery, slow }: { delivery: QueuedDelivery; slow: boolean }): Promise<void> {
+    const { clock, slots, health } = this.#context
+    this.#window.take()
+    this.#sending += 1
+    this.#unsettled.add(delivery.id)
+    let outcome: Outcome | null = null
+    try {
+      outcome = await this.#send(delivery)
+    } finally {
+      this.#window.end(outcome?.endedAt ?? clock.now())
+      this.#sending -= 1
+      slots.give(slow)
+      this.#changed.raise()
+    }
+    if (outcome && outcome.verdict.kind !== 'void') {
+      const { durationMs, statusCode } = outcome.attempt
+      health.set(this.lane.subscriptionId, afterAttempt(this.#health(), durationMs, statusCode !== null))
+      await this.#settle(delivery, outcome).catch((error: unknown) => this.#ownFault(delivery, error))
+    }
+    this.#unsettled.delete(delivery.id)
+    this.#changed.raise()
+  }
+
+  async #send(delivery: QueuedDelivery): Promise<Outcome | null> {
+    const { cache, storage, clock } = this.#context
+    try {
+      const event = cache.get(delivery.eventId) ?? (await storage.outbox.get([delivery.eventId]))[0]
+      if (event) {
+        const subscription = this.#subscription
+        return await deliver(this.#context, { event, delivery, subscription, signal: this.#abort.signal })
+      }
+      await storage.deliveries.cancel({ id: delivery.id, now: clock.now() })
+      throw new Error(`its event ${delivery.eventId} is not in storage any more; the delivery is cancelled`)
+    } catch (error) {
+      this.#ownFault(delivery, error)
+      return null
+    }
+  }
+
+  async #settle(delivery: QueuedDelivery, outcome: Outcome): Promise<void> {
+    const { verdict, attempt, endedAt } = outcome
+    if (verdict.kind === 'void') return
+    const { settings, ids, observe } = this.#context
+    const { subscriptionId, token } = this.lane
+    const ref = { deliveryId: delivery.id, eventId: delivery.eventId, subscriptionId }
+    const { number, statusCode, errorClass, durationMs } = attempt
+    observe({ name: 'attempt.finished', ...ref, attempt: number, statusCode, errorClass, durationMs })
+    if (verdict.kind === 'retry' && verdict.holdsLane && verdict.waitMs) {
+      this.#heldUntil = Math.max(this.#heldUntil, endedAt + verdict.waitMs)
+      observe({ name: 'lane.held', subscriptionId, until: this.#heldUntil, reason: 'retry_after' })
+    }
+    const gone = verdict.kind === 'failed' && verdict.reason === 'gone'
+    if (gone) this.#subscription = { ...this.#subscription, isActive: false }
+    const schedule = settings.retry
+    const random = ids.random()
+    const settlement = settleAttempt({ delivery, token, attempt, verdict, schedule, random, endedAt })
+    const clears = this.#clearsStrikes
+    this.#clearsStrikes = false
+    const applied = await this.#context.settle(settlement, clears)
+    if (gone) await this.#context.deactivate(subscriptionId)
+    if (!applied) return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })
+    if (settlement.status === 'delivered') observe({ name: 'delivery.delivered', ...ref, attempts: number })
+    else if (settlement.status === 'failed')
+      observe({ name: 'delivery.failed', ...ref, attempts: number, reason: settlement.reason ?? 'rejected' })
+    else {
+      this.#nextDueAt = Math.min(this.#nextDueAt, settlement.dueAt)
+      observe({ name: 'delivery.retrying', ...ref, dueAt: settlement.dueAt })
+    }
+  }
+
+  #ownFault(delivery: QueuedDelivery, error: unknown): void {
+    const { logger, clock } = this.#context
+    this.#heldUntil = Math.max(this.#heldUntil, clock.now() + OWN_FAULT_REST_MS)
+    const reason = error instanceof Error ? error.message : 'unknown error'
+    logger.error({ deliveryId: delivery.id, subscriptionId: this.lane.subscriptionId }, `Not sent: ${reason}`)
+  }
+
+  #release(): LaneRelease {
+    const { clock } = this.#context
+    const now = clock.now()
+    const { subscriptionId, token } = this.lane
+    this.#window.unreserve()
+    const more = this.#stale || this.#queue.length > 0 || !this.#exhausted
+    return {
+      subscriptionId,
+      token,
+      wakeups: this.#seenWakeups,
+      dueAt: more ? now : this.#subscription.isActive ? this.#nextDueAt : NEVER,
+      availableAt: this.#heldUntil > now ? this.#heldUntil : 0,
+      window: this.#window.snapshot(now),
+      strikes: 0,
+      heldStrikes: 0,
+    }
+  }
+
+  #health(): Health {
+    return this.#context.health.get(this.lane.subscriptionId) ?? NEW_HEALTH
+  }
+}

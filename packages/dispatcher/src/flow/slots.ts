@@ -1,0 +1,46 @@
+/**
+ * Requests in flight per process. Slow endpoints share half of the slots, so that however many of them there are, a
+ * healthy one finds a free slot. Waiters are served in the order they came.
+ */
+export class Slots {
+  readonly #total: number
+  readonly #slowShare: number
+  readonly #waiting: { fast: (() => void)[]; slow: (() => void)[] } = { fast: [], slow: [] }
+  #used = 0
+  #slowUsed = 0
+
+  constructor(total: number) {
+    this.#total = total
+    this.#slowShare = Math.max(1, Math.floor(total / 2))
+  }
+
+  get used(): number {
+    return this.#used
+  }
+
+  /** Takes a slot now, or answers `false`. */
+  tryTake(slow: boolean): boolean {
+    if (this.#used >= this.#total || (slow && this.#slowUsed >= this.#slowShare)) return false
+    this.#used += 1
+    if (slow) this.#slowUsed += 1
+    return true
+  }
+
+  async take(slow: boolean): Promise<void> {
+    if (this.tryTake(slow)) return
+    await new Promise<void>((resolve) => this.#waiting[slow ? 'slow' : 'fast'].push(resolve))
+  }
+
+  give(slow: boolean): void {
+    this.#used -= 1
+    if (slow) this.#slowUsed -= 1
+    // A slow waiter goes first only while none of its kind is being served: neither kind starves the other.
+    const order = this.#slowUsed === 0 ? [true, false] : [false, true]
+    for (const kind of order) {
+      const queue = this.#waiting[kind ? 'slow' : 'fast']
+      if (queue.length === 0 || !this.tryTake(kind)) continue
+      queue.shift()?.()
+      return
+    }
+  }
+}

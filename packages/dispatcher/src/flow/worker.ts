@@ -1,0 +1,160 @@
+import type { FlowContext } from './context.js'
+import type { FanOut } from './fan-out.js'
+import type { LanePool } from './lane-pool.js'
+
+const UPKEEP_EVERY_MS = 60_000
+const PRUNE_AT_A_TIME = 500
+const BY_ID_AT_A_TIME = 64
+
+/** The run loop of a process that delivers: sweep → acquire → serve, until stopped. */
+export class Worker {
+  readonly #context: FlowContext
+  readonly #fanOut: FanOut
+  readonly #pool: LanePool
+  /** Lanes known to be due at an instant soon: this process tries them by id, without a scan. */
+  readonly #soon = new Map<string, number>()
+  #pause: AbortController | null = null
+  #nextPollAt = 0
+  #nextUpkeepAt = 0
+  #pollNow = false
+  #running: Promise<void> | null = null
+  #stopping = false
+  #failing = false
+
+  constructor(context: FlowContext, fanOut: FanOut, pool: LanePool) {
+    this.#context = context
+    this.#fanOut = fanOut
+    this.#pool = pool
+  }
+
+  get running(): boolean {
+    return this.#running !== null
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  /** No new lanes; requests in flight get `graceMs`, the rest are aborted and their deliveries given back. */
+  async stop(graceMs: number): Promise<void> {
+    const { clock } = this.#context
+    this.#stopping = true
+    this.#wake()
+    await this.#running
+    this.#pool.windDown()
+    const ended = new AbortController()
+    const idle = this.#pool.idle().finally(() => ended.abort())
+    await clock.sleep(graceMs, ended.signal)
+    if (!ended.signal.aborted) this.#pool.abort()
+    await idle
+  }
+
+  /** A lane is, or will be, due. */
+  laneDue(subscriptionId: string, dueAt: number): void {
+    const { clock, settings } = this.#context
+    if (!this.#running || dueAt - clock.now() > settings.pollIntervalMs) return
+    this.#soon.set(subscriptionId, dueAt)
+    this.#wake()
+  }
+
+  /** Another process may have left work. */
+  poll(): void {
+    this.#pollNow = true
+    this.#wake()
+  }
+
+  /** Delivers what is due until nothing is, or until `deadline` (monotonic ms). */
+  async drain(deadline: number): Promise<void> {
+    const { clock } = this.#context
+    const ended = new AbortController()
+    const bounded = clock.sleep(deadline - clock.monotonic(), ended.signal).then(() => this.#pool.windDown())
+    while (clock.monotonic() < deadline) {
+      await this.#fanOut.idle()
+      const swept = await this.#fanOut.sweep({ orphansOnly: false })
+      const acquired = await this.#acquire()
+      await this.#pool.idle()
+      if (swept + acquired === 0) break
+    }
+    if (clock.monotonic() < deadline) ended.abort()
+    await bounded
+    await this.#pool.idle()
+  }
+
+  async #run(): Promise<void> {
+    await this.#guarded(() => this.#fanOut.sweep({ orphansOnly: false }))
+    while (!this.#stopping) {
+      await this.#guarded(() => this.#tick())
+      await this.#rest()
+    }
+  }
+
+  async #tick(): Promise<void> {
+    const { clock, settings } = this.#context
+    const polls = this.#pollNow || clock.now() >= this.#nextPollAt
+    if (!polls) {
+      await this.#acquireSoon()
+      return
+    }
+    this.#pollNow = false
+    this.#nextPollAt = clock.now() + settings.pollIntervalMs
+    if ((await this.#fanOut.sweep({ orphansOnly: true })) > 0) this.#pollNow = true
+    await this.#acquire()
+    if (clock.now() >= this.#nextUpkeepAt) await this.#upkeep()
+  }
+
+  async #acquire(): Promise<number> {
+    let total = await this.#acquireSoon()
+    for (let taken = 1; taken > 0 && !this.#pool.full && !this.#stopping; total += taken)
+      taken = await this.#pool.acquire()
+    return total
+  }
+
+  async #acquireSoon(): Promise<number> {
+    const now = this.#context.clock.now()
+    const due = [...this.#soon].filter(([, dueAt]) => dueAt <= now).map(([subscriptionId]) => subscriptionId)
+    for (const subscriptionId of due) this.#soon.delete(subscriptionId)
+    let total = 0
+    for (let at = 0; at < due.length && !this.#stopping; at += BY_ID_AT_A_TIME)
+      total += await this.#pool.acquire(due.slice(at, at + BY_ID_AT_A_TIME))
+    return total
+  }
+
+  /** Repairs what should not happen, and lets go of what is older than the retention. */
+  async #upkeep(): Promise<void> {
+    const { storage, clock, settings } = this.#context
+    this.#nextUpkeepAt = clock.now() + UPKEEP_EVERY_MS
+    await storage.upkeep.repair({ now: clock.now() })
+    const before = clock.now() - settings.retentionMs
+    while ((await storage.upkeep.prune({ before, limit: PRUNE_AT_A_TIME })) === PRUNE_AT_A_TIME && !this.#stopping);
+  }
+
+  async #rest(): Promise<void> {
+    const { clock, settings } = this.#context
+    const now = clock.now()
+    let soonest = this.#nextPollAt
+    for (const dueAt of this.#soon.values()) soonest = Math.min(soonest, dueAt)
+    if (this.#stopping || this.#pollNow || soonest <= now) return
+    const pause = new AbortController()
+    this.#pause = pause
+    await clock.sleep(Math.min(soonest - now, settings.pollIntervalMs), pause.signal)
+    this.#pause = null
+  }
+
+  #wake(): void {
+    this.#pause?.abort()
+  }
+
+  async #guarded(step: () => Promise<unknown>): Promise<void> {
+    const { observe } = this.#context
+    try {
+      await step()
+      if (this.#failing) observe({ name: 'storage.recovered', operation: 'worker' })
+      this.#failing = false
+    } catch (error) {
+      const text = error instanceof Error ? error.message : 'unknown error'
+      if (!this.#failing) observe({ name: 'storage.unavailable', operation: 'worker', error: text })
+      this.#failing = true
+      this.#nextPollAt = this.#context.clock.now() + this.#context.settings.pollIntervalMs
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { InvalidOptionsError, issuesFromZod } from '@swigs/webhooks-protocol'
+import { z } from 'zod'
+import { MAX_PAGE } from './cursor.js'
+
+/** Parses the argument of a member; the error names each field and the way out. */
+export const parseInput = <T extends z.ZodType>(what: string, schema: T, input: unknown): z.output<T> => {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const issues = issuesFromZod(parsed.error)
+  const text = issues.map(({ path, message }) => `${path || what}: ${message}`).join('; ')
+  throw new InvalidOptionsError(`${what}: ${text}`, { issues, cause: parsed.error })
+}
+
+const instant = z
+  .union([z.date(), z.number(), z.iso.datetime({ offset: true })])
+  .transform((value) => new Date(value).getTime())
+
+/** An instant as callers write it (Date, epoch ms or ISO 8601) in epoch ms. */
+export const instantSchema = instant.refine((ms) => Math.abs(ms) <= 8.64e15, 'Not an instant')
+
+export const pagingSchema = {
+  limit: z.int().min(1).max(MAX_PAGE).default(50),
+  cursor: z.string().nullish(),
+}
+
+export const windowSchema = { since: instantSchema.optional(), until: instantSchema.optional() }
