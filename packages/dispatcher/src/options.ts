@@ -81,14 +81,21 @@ const schema = z.strictObject({
   timeoutMs: z.int().min(1).max(600_000).default(10_000),
   retry: z
     .strictObject({
-      delaysMs: z.array(ms.max(30 * day)).max(50).default([...DEFAULT_DELAYS_MS]),
+      delaysMs: z
+        .array(ms.max(30 * day))
+        .max(50)
+        .default([...DEFAULT_DELAYS_MS]),
       jitter: z.number().min(0).max(1).default(0.1),
     })
     .prefault({}),
   rateLimit: z.union([rateLimitSchema, z.literal(false)]).default({ limit: 100, windowMs: 60_000 }),
   concurrency: z.int().min(1).max(10_000).default(50),
   laneConcurrency: z.int().min(1).max(1_000).default(10),
-  maxPayloadBytes: z.int().min(1).max(16 * 1024 * 1024).default(262_144),
+  maxPayloadBytes: z
+    .int()
+    .min(1)
+    .max(16 * 1024 * 1024)
+    .default(262_144),
   retentionMs: ms.default(30 * day),
   pollIntervalMs: z.number().min(1).max(day).default(1_000),
   shutdownGraceMs: ms.default(10_000),
@@ -125,7 +132,12 @@ export const optionsFromEnv = (
     /^(true|1)$/i.test(text) ? true : /^(false|0)$/i.test(text) ? false : undefined,
   )
   const retries = read(env, 'WEBHOOK_RETRY_ATTEMPTS', 'a whole number from 0 to 50', wholeNumber(0, 50))
-  const timeoutMs = read(env, 'WEBHOOK_TIMEOUT', 'milliseconds, a whole number from 1 to 600000', wholeNumber(1, 600_000))
+  const timeoutMs = read(
+    env,
+    'WEBHOOK_TIMEOUT',
+    'milliseconds, a whole number from 1 to 600000',
+    wholeNumber(1, 600_000),
+  )
   return {
     ...(enabled === undefined ? {} : { enabled }),
     ...(retries === undefined ? {} : { retry: { delaysMs: delaysFor(DEFAULT_DELAYS_MS, retries) } }),

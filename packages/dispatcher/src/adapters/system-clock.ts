@@ -21,7 +21,9 @@ export const systemClock = (options: { offsetMs?: number } = {}): SystemClock =>
     monotonic,
     sleep: async (ms, signal) => {
       // An abort is a wish to be woken, not a failure.
-      await sleep(Math.max(0, Math.min(ms, 2 ** 31 - 1)), undefined, signal ? { signal } : {}).catch(() => undefined)
+      await sleep(Math.max(0, Math.min(ms, 2 ** 31 - 1)), undefined, signal ? { signal } : {}).catch(
+        () => undefined,
+      )
     },
     resample: (now) => {
       offset = (now ?? wall()) - monotonic()

@@ -46,7 +46,8 @@ const judgeStatus = (status: number, retryAfter: string | null, now: number): Ve
   if (status >= 200 && status < 300) return { kind: 'delivered' }
   const failure = { errorClass: 'http', error: `The receiver answered ${status}` } as const
   if (status === 410) return { kind: 'failed', reason: 'gone', ...failure }
-  if (status < 500 && !RETRYABLE_STATUSES.has(status)) return { kind: 'failed', reason: 'rejected', ...failure }
+  if (status < 500 && !RETRYABLE_STATUSES.has(status))
+    return { kind: 'failed', reason: 'rejected', ...failure }
   const waitMs = retryAfterMs(retryAfter, now)
   return { kind: 'retry', ...failure, waitMs, holdsLane: waitMs !== null && LANE_WIDE_STATUSES.has(status) }
 }

@@ -10,7 +10,11 @@ export interface RetrySchedule {
  * Ms to wait after attempt number `attemptsMade` of a schedule, or `null` when it is used up.
  * `random` (0 ≤ random < 1) places the jitter.
  */
-export const retryDelayMs = (schedule: RetrySchedule, attemptsMade: number, random: number): number | null => {
+export const retryDelayMs = (
+  schedule: RetrySchedule,
+  attemptsMade: number,
+  random: number,
+): number | null => {
   const delay = schedule.delaysMs[attemptsMade - 1]
   return delay === undefined ? null : delay + delay * schedule.jitter * random
 }

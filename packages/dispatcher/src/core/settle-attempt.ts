@@ -33,5 +33,10 @@ export const settleAttempt = (input: {
   if (delivery.once) return { ...settlement, status: 'failed', reason: 'test_failed' }
   const delay = retryDelayMs(schedule, scheduleStep, random)
   if (delay === null) return { ...settlement, status: 'failed', reason: 'retries_exhausted' }
-  return { ...settlement, status: 'pending', reason: null, dueAt: endedAt + Math.max(delay, verdict.waitMs ?? 0) }
+  return {
+    ...settlement,
+    status: 'pending',
+    reason: null,
+    dueAt: endedAt + Math.max(delay, verdict.waitMs ?? 0),
+  }
 }

@@ -40,7 +40,14 @@ export const deliver = async (
     [HEADERS.contentType]: 'application/json',
   }
   const { url } = subscription
-  const reply = await transport.send({ url, headers, body: event.body, timeoutMs: settings.timeoutMs, guard, signal })
+  const reply = await transport.send({
+    url,
+    headers,
+    body: event.body,
+    timeoutMs: settings.timeoutMs,
+    guard,
+    signal,
+  })
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
   const verdict = judge(reply, endedAt)

@@ -101,7 +101,11 @@ export class FanOut {
       while (this.#waiting.length > 0) await this.fanOut(this.#waiting.splice(0, EVENTS_AT_A_TIME))
     } catch (error) {
       this.#waiting = []
-      this.#context.observe({ name: 'storage.unavailable', operation: 'outbox.fanOut', error: describe(error) })
+      this.#context.observe({
+        name: 'storage.unavailable',
+        operation: 'outbox.fanOut',
+        error: describe(error),
+      })
     } finally {
       this.#running = null
     }

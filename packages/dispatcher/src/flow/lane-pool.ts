@@ -21,7 +21,10 @@ export class LanePool implements LaneWaker {
   readonly #slots: Slots
   readonly #held = new Map<string, ServedLane>()
   readonly #settles: Batch<{ settlement: Settlement; clearsStrikes: boolean }, boolean>
-  readonly #reserves: Batch<Parameters<FlowContext['storage']['lanes']['extend']>[0]['lanes'][number], number | null>
+  readonly #reserves: Batch<
+    Parameters<FlowContext['storage']['lanes']['extend']>[0]['lanes'][number],
+    number | null
+  >
   readonly #releases: Batch<LaneRelease, void>
   readonly #serving = new Map<Promise<void>, string>()
   readonly #affinity: number
@@ -60,7 +63,9 @@ export class LanePool implements LaneWaker {
       inFlight: 2,
       write: async (lanes) => {
         const leaseEnds = clock.monotonic() + settings.leaseMs
-        const held = new Set(await storage.lanes.extend({ leaseUntil: clock.now() + settings.leaseMs, lanes }))
+        const held = new Set(
+          await storage.lanes.extend({ leaseUntil: clock.now() + settings.leaseMs, lanes }),
+        )
         return lanes.map(({ subscriptionId }) => (held.has(subscriptionId) ? leaseEnds : null))
       },
     })
@@ -149,7 +154,9 @@ export class LanePool implements LaneWaker {
 
   /** Resolves when this process has done with a lane that it holds now. */
   async idleOf(subscriptionId: string): Promise<void> {
-    await Promise.all([...this.#serving].filter(([, id]) => id === subscriptionId).map(([serving]) => serving))
+    await Promise.all(
+      [...this.#serving].filter(([, id]) => id === subscriptionId).map(([serving]) => serving),
+    )
   }
 
   #launch(lane: Lane, subscription: Subscription | undefined, leaseEnds: number): void {

@@ -14,7 +14,10 @@ import type { Slots } from './slots.js'
 /** What the lanes of one process share. */
 export interface LaneContext extends FlowContext {
   readonly slots: Slots
-  readonly health: { get(subscriptionId: string): Health | undefined; set(subscriptionId: string, health: Health): void }
+  readonly health: {
+    get(subscriptionId: string): Health | undefined
+    set(subscriptionId: string, health: Health): void
+  }
   /** Ends an attempt durably; `false` when it changed nothing. */
   settle(settlement: Settlement, clearsStrikes: boolean): Promise<boolean>
   /** Stores a window and moves the lease; answers the new lease's end (monotonic), or `null` when the lane is lost. */

@@ -125,7 +125,10 @@ export class Worker {
     this.#nextUpkeepAt = clock.now() + UPKEEP_EVERY_MS
     await storage.upkeep.repair({ now: clock.now() })
     const before = clock.now() - settings.retentionMs
-    while ((await storage.upkeep.prune({ before, limit: PRUNE_AT_A_TIME })) === PRUNE_AT_A_TIME && !this.#stopping);
+    while (
+      (await storage.upkeep.prune({ before, limit: PRUNE_AT_A_TIME })) === PRUNE_AT_A_TIME &&
+      !this.#stopping
+    );
   }
 
   async #rest(): Promise<void> {

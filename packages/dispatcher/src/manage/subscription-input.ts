@@ -52,7 +52,10 @@ const siteId = z.custom<SiteId>().transform((value, context) => {
   } catch {
     // Reported below with its path in the list.
   }
-  context.addIssue({ code: 'custom', message: 'Expected a site id: a string of 1 to 128 characters or an ObjectId' })
+  context.addIssue({
+    code: 'custom',
+    message: 'Expected a site id: a string of 1 to 128 characters or an ObjectId',
+  })
   return z.NEVER
 })
 
@@ -84,8 +87,10 @@ export type ParsedSubscription = z.output<typeof create>
 export type ParsedUpdate = z.output<typeof update>
 
 /** @throws InvalidSubscriptionError naming each field and the way out; never a secret. */
-export const parseSubscription = (input: unknown, catalogue: EventCatalogue | undefined): ParsedSubscription =>
-  parse(create, input, catalogue)
+export const parseSubscription = (
+  input: unknown,
+  catalogue: EventCatalogue | undefined,
+): ParsedSubscription => parse(create, input, catalogue)
 
 /** @throws InvalidSubscriptionError naming each field and the way out; never a secret. */
 export const parseUpdate = (input: unknown, catalogue: EventCatalogue | undefined): ParsedUpdate =>
@@ -97,7 +102,9 @@ const parse = <T extends { events?: string[] | undefined }>(
   catalogue: EventCatalogue | undefined,
 ): T => {
   const parsed = schema.safeParse(input)
-  const issues = parsed.success ? unknownEvents(parsed.data.events ?? [], catalogue) : issuesFromZod(parsed.error)
+  const issues = parsed.success
+    ? unknownEvents(parsed.data.events ?? [], catalogue)
+    : issuesFromZod(parsed.error)
   if (parsed.success && issues.length === 0) return parsed.data
   throw invalidSubscription(issues)
 }

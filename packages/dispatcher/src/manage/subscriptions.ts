@@ -27,7 +27,11 @@ export const MAX_PREVIOUS_SECRETS = 4
 const DAY_MS = 86_400_000
 
 const rotation = z.strictObject({
-  overlapMs: z.number().min(0).max(7 * DAY_MS).default(DAY_MS),
+  overlapMs: z
+    .number()
+    .min(0)
+    .max(7 * DAY_MS)
+    .default(DAY_MS),
   actor: z.string().nullish(),
 })
 
@@ -103,7 +107,11 @@ export class Subscriptions {
    * waiting deliveries go on.
    * @throws InvalidSubscriptionError, NotFoundError
    */
-  async update(id: string, input: SubscriptionUpdate, { actor = null }: Actor = {}): Promise<SubscriptionView> {
+  async update(
+    id: string,
+    input: SubscriptionUpdate,
+    { actor = null }: Actor = {},
+  ): Promise<SubscriptionView> {
     const parsed = parseUpdate(input, this.#catalogue)
     const before = await this.#require(id)
     if (parsed.url !== undefined) await this.#checkAddress(parsed.url)
@@ -118,7 +126,9 @@ export class Subscriptions {
     const { storage, clock } = this.#context
     if (!(await storage.subscriptions.remove(id))) throw notFound(id)
     const limit = 1_000
-    while ((await storage.deliveries.cancelPending({ subscriptionId: id, now: clock.now(), limit })) === limit);
+    while (
+      (await storage.deliveries.cancelPending({ subscriptionId: id, now: clock.now(), limit })) === limit
+    );
     // Its lane stays until an owner finds the subscription gone: a fan-out may be about to add to it.
     await this.#wake(id)
     this.#changed(id, 'removed', actor)
@@ -208,7 +218,12 @@ const patchFrom = (parsed: ParsedUpdate, before: Subscription): SubscriptionPatc
     ...(events && { events: [...new Set(events)] }),
     ...(filters && { siteIds: filters.siteIds ?? [] }),
     ...(description !== undefined && { description }),
-    ...(isActive !== undefined && { isActive, inactiveReason: isActive ? null : (before.inactiveReason ?? 'paused') }),
-    ...(appSecret !== undefined && { secrets: [{ value: appSecret, expiresAt: null }, ...before.secrets.slice(1)] }),
+    ...(isActive !== undefined && {
+      isActive,
+      inactiveReason: isActive ? null : (before.inactiveReason ?? 'paused'),
+    }),
+    ...(appSecret !== undefined && {
+      secrets: [{ value: appSecret, expiresAt: null }, ...before.secrets.slice(1)],
+    }),
   }
 }

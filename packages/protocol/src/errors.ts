@@ -1,0 +1,100 @@
+import type { z } from 'zod'
+
+/** One thing that is wrong with an input: where, and what is expected there. */
+export interface Issue {
+  /** `items[0].price`; empty for the input as a whole. */
+  readonly path: string
+  readonly message: string
+}
+
+/** How an error of these packages is made. */
+export interface ErrorOptions {
+  readonly cause?: unknown
+}
+
+/** Every error that the packages throw: a stable `code`, and a message that says what to do. No secret, no payload. */
+export class WebhooksError extends Error {
+  /** Stable; `INVALID_EVENT`, `STORAGE_UNAVAILABLE` … */
+  readonly code: string
+
+  constructor(code: string, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.name = new.target.name
+  }
+}
+
+/** Whether `error` is one of ours (from any copy of the package), and has that code. */
+export const isWebhooksError = (error: unknown, code?: string): error is WebhooksError =>
+  error instanceof Error &&
+  'code' in error &&
+  (error instanceof WebhooksError || error.name.endsWith('Error')) &&
+  (code === undefined ? typeof error.code === 'string' : error.code === code)
+
+abstract class InputError extends WebhooksError {
+  readonly issues: readonly Issue[]
+
+  constructor(code: string, message: string, options: ErrorOptions & { issues?: readonly Issue[] } = {}) {
+    super(code, message, options)
+    this.issues = options.issues ?? []
+  }
+}
+
+type InputErrorOptions = ErrorOptions & { issues?: readonly Issue[] }
+
+/** `dispatch` was given an unknown type, or data that its schema refuses. */
+export class InvalidEventError extends InputError {
+  constructor(message: string, options?: InputErrorOptions) {
+    super('INVALID_EVENT', message, options)
+  }
+}
+
+/** An option or argument is wrong. */
+export class InvalidOptionsError extends InputError {
+  constructor(message: string, options?: InputErrorOptions) {
+    super('INVALID_OPTIONS', message, options)
+  }
+}
+
+/** A subscription's fields are wrong. */
+export class InvalidSubscriptionError extends InputError {
+  constructor(message: string, options?: InputErrorOptions) {
+    super('INVALID_SUBSCRIPTION', message, options)
+  }
+}
+
+const errorClass = (code: string) =>
+  class extends WebhooksError {
+    constructor(message: string, options?: ErrorOptions) {
+      super(code, message, options)
+    }
+  }
+
+/** There is no such subscription, delivery or event. */
+export class NotFoundError extends errorClass('NOT_FOUND') {}
+/** The serialised event is longer than `maxPayloadBytes`. */
+export class PayloadTooLargeError extends errorClass('PAYLOAD_TOO_LARGE') {}
+/** An address may not be connected to. */
+export class AddressRefusedError extends errorClass('ADDRESS_REFUSED') {}
+/** The store cannot be reached or written just now; trying again is safe. */
+export class StorageUnavailableError extends errorClass('STORAGE_UNAVAILABLE') {}
+/** The store has no transactions, or the session is not one of its own. */
+export class SessionUnsupportedError extends errorClass('SESSION_UNSUPPORTED') {}
+/** The dispatcher was stopped. */
+export class StoppedError extends errorClass('STOPPED') {}
+/** A secret has too little or too much key material, or is not well formed. */
+export class InvalidSecretError extends errorClass('INVALID_SECRET') {}
+/** A cursor was changed, or comes from another list. */
+export class InvalidCursorError extends errorClass('INVALID_CURSOR') {}
+/** The thing is in a state that does not allow it. */
+export class ConflictError extends errorClass('CONFLICT') {}
+
+/** A zod error as issues; the messages name what is expected and never the value. */
+export const issuesFromZod = (error: z.ZodError): Issue[] =>
+  error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }))
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((text, key) => {
+    if (typeof key === 'number') return `${text}[${key}]`
+    return text === '' ? String(key) : `${text}.${String(key)}`
+  }, '')

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import { InvalidSecretError } from './errors.js'
+
+/** What every listing shows in place of a secret. */
+export const MASKED_SECRET = '********'
+
+const PREFIX = 'whsec_'
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+const LEAST_BYTES = 24
+const MOST_BYTES = 256
+
+/** A new secret, as the seed makes them: 32 random bytes, hex. */
+export const generateSecret = (): string => randomBytes(32).toString('hex')
+
+/**
+ * The Standard Webhooks key of a secret: `whsec_<base64>` is decoded, any other string is its UTF-8 bytes.
+ * @throws InvalidSecretError when what follows `whsec_` is not base64.
+ */
+export const secretKey = (secret: string): Buffer => {
+  if (!secret.startsWith(PREFIX)) return Buffer.from(secret)
+  const encoded = secret.slice(PREFIX.length)
+  if (!BASE64.test(encoded)) throw new InvalidSecretError('What follows whsec_ in the secret is not base64.')
+  return Buffer.from(encoded, 'base64')
+}
+
+/** @throws InvalidSecretError unless it has 24 to 256 bytes of key material. */
+export const assertSecret = (secret: string): void => {
+  const { length } = secretKey(secret)
+  if (length < LEAST_BYTES || length > MOST_BYTES)
+    throw new InvalidSecretError(
+      `The secret has ${length} bytes of key material; ${LEAST_BYTES} to ${MOST_BYTES} are needed. ` +
+        "Make one with crypto.randomBytes(32).toString('hex').",
+    )
+}

@@ -1,0 +1,82 @@
+import { createHmac } from 'node:crypto'
+import { HEADERS } from './headers.js'
+import { secretKey } from './secrets.js'
+
+/** Derived keys by secret: decoding is done once, not per attempt. Bounded, as secrets come and go. */
+const keys = new Map<string, Buffer>()
+const MAX_KEYS = 1_024
+
+export const cachedKey = (secret: string): Buffer => {
+  let key = keys.get(secret)
+  if (!key) {
+    if (keys.size >= MAX_KEYS) keys.clear()
+    key = secretKey(secret)
+    keys.set(secret, key)
+  }
+  return key
+}
+
+/** The seed's signature: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key. */
+export const signLegacy = (body: string | Uint8Array, secret: string): string =>
+  `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+
+/** What is signed beside the body. */
+export interface StandardSignatureInput {
+  readonly id: string
+  /** Unix seconds of this attempt. */
+  readonly timestampSeconds: number | string
+  readonly body: string | Uint8Array
+  /** Newest first. */
+  readonly secrets: readonly string[]
+}
+
+/** `webhook-signature` of Standard Webhooks 1.0.0: one `v1,<base64>` per secret, space-separated. */
+export const signStandard = ({ id, timestampSeconds, body, secrets }: StandardSignatureInput): string =>
+  secrets
+    .map((secret) => `v1,${standardDigest({ id, timestampSeconds, body }, secret).toString('base64')}`)
+    .join(' ')
+
+/** HMAC-SHA256 over `id.timestamp.body`. */
+export const standardDigest = (
+  { id, timestampSeconds, body }: Omit<StandardSignatureInput, 'secrets'>,
+  secret: string,
+): Buffer => {
+  const hmac = createHmac('sha256', cachedKey(secret))
+  return typeof body === 'string'
+    ? hmac.update(`${id}.${timestampSeconds}.${body}`).digest()
+    : hmac.update(`${id}.${timestampSeconds}.`).update(body).digest()
+}
+
+/** One attempt, about to be sent. */
+export interface AttemptToSign {
+  readonly id: string
+  readonly type: string
+  /** The body's `timestamp`. */
+  readonly timestamp: string
+  readonly body: string
+  /** Unexpired ones, newest first: all sign the standard header, the first one the seed's. */
+  readonly secrets: readonly string[]
+  /** Unix seconds of this attempt. */
+  readonly attemptTimestampSeconds: number
+  readonly deliveryId: string
+  /** 1, 2, 3 … */
+  readonly attempt: number
+  readonly userAgent: string
+}
+
+/** Every header of a delivery, signed afresh for this attempt. */
+export const signedHeaders = (input: AttemptToSign): Record<string, string> => {
+  const { id, body, secrets, attemptTimestampSeconds: timestampSeconds } = input
+  return {
+    [HEADERS.contentType]: 'application/json',
+    [HEADERS.userAgent]: input.userAgent,
+    [HEADERS.event]: input.type,
+    [HEADERS.timestamp]: input.timestamp,
+    [HEADERS.signature]: signLegacy(body, secrets[0] ?? ''),
+    [HEADERS.id]: id,
+    [HEADERS.attemptTimestamp]: String(timestampSeconds),
+    [HEADERS.standardSignature]: signStandard({ id, timestampSeconds, body, secrets }),
+    [HEADERS.delivery]: input.deliveryId,
+    [HEADERS.attempt]: String(input.attempt),
+  }
+}
