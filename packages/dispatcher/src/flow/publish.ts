@@ -10,7 +10,6 @@ export interface Publication {
   readonly siteId: string | null
   readonly idempotencyKey?: string | undefined
   readonly occurredAt?: number | undefined
-  readonly session?: unknown
 }
 
 /** How long the process that appended has for its own fan-out before sweeps take the event for orphaned, ms. */
@@ -34,9 +33,7 @@ export class Publisher {
     })
   }
 
-  async publish(publication: Publication): Promise<{ id: string; duplicate: boolean }> {
-    const event = this.#serialise(publication)
-    const { session } = publication
+  async publish(event: StoredEvent, session: unknown): Promise<{ id: string; duplicate: boolean }> {
     const stored =
       session === undefined ? await this.#appends.add(event) : await this.#appendInSession(event, session)
     this.#context.observe({
@@ -62,7 +59,8 @@ export class Publisher {
     return stored ?? false
   }
 
-  #serialise(publication: Publication): StoredEvent {
+  /** The event as it will be stored. Done before anything is waited for: what the caller changes later is not seen. */
+  prepare(publication: Publication): StoredEvent {
     const { clock, ids, settings } = this.#context
     const { type, data, siteId, idempotencyKey } = publication
     const acceptedAt = Math.floor(clock.now())

@@ -1,0 +1,125 @@
+import { lookup } from 'node:dns/promises'
+import { InvalidOptionsError } from '@swigs/webhooks-protocol'
+import ipaddr from 'ipaddr.js'
+import { LRUCache } from 'lru-cache'
+import {
+  NAMED_IPV6,
+  NON_PUBLIC_IPV4,
+  NON_PUBLIC_IPV6,
+  PUBLIC_IPV6,
+  refuseUrl,
+  type AddressRange,
+} from '../core/address-guard.js'
+import type { AddressGuard, GuardVerdict, ResolvedAddress } from '../ports/address-guard.js'
+
+/** What the guard lets through beside public https. */
+export interface AddressGuardOptions {
+  readonly allowHttp?: boolean | undefined
+  /** CIDR ranges or single addresses. */
+  readonly allow?: readonly string[] | undefined
+  /** Replaces DNS. */
+  readonly resolve?: ((hostname: string) => Promise<readonly ResolvedAddress[]>) | undefined
+}
+
+type Address = ReturnType<typeof ipaddr.parse>
+type Cidr = readonly [Address, number]
+
+const CACHE_MS = 5_000
+
+const parsed = (ranges: readonly AddressRange[]) =>
+  ranges.map(({ cidr, why }) => ({ cidr: ipaddr.parseCIDR(cidr), why }))
+
+const IPV4 = parsed(NON_PUBLIC_IPV4)
+const IPV6 = parsed(NON_PUBLIC_IPV6)
+const NAMED = parsed(NAMED_IPV6)
+const GLOBAL_UNICAST = ipaddr.parseCIDR(PUBLIC_IPV6)
+
+/**
+ * The address guard, on ipaddr.js. A name is resolved once for callers that ask together, and the answer kept for five
+ * seconds: one dead name cannot occupy the few threads that the resolver has.
+ * @throws InvalidOptionsError naming the entry of `network.allow` that is no range.
+ */
+export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => {
+  const { allowHttp = false, resolve = systemResolve } = options
+  const allowed = (options.allow ?? []).map(parseAllowed)
+  const verdicts = new LRUCache<string, Promise<GuardVerdict>>({ max: 1_000, ttl: CACHE_MS })
+
+  const refuseAddress = (text: string): string | null => {
+    if (!ipaddr.isValid(text)) return `${text} is not an address`
+    const address = ipaddr.parse(text)
+    if (allowed.some((cidr) => inside(address, cidr))) return null
+    const why = whyNotPublic(address)
+    return why && `The address ${text} is not public: ${why}; network.allow can open a range`
+  }
+
+  const judge = async (hostname: string): Promise<GuardVerdict> => {
+    let addresses: readonly ResolvedAddress[]
+    try {
+      addresses = await resolve(hostname)
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'lookup failed'
+      return { kind: 'unresolved', reason: `The host name does not resolve (${code})` }
+    }
+    if (addresses.length === 0) return { kind: 'unresolved', reason: 'The host name has no address' }
+    for (const { address } of addresses) {
+      const reason = refuseAddress(address)
+      if (reason !== null) return { kind: 'refused', reason }
+    }
+    return { kind: 'allowed', addresses }
+  }
+
+  return {
+    inspect: (text) => {
+      if (!URL.canParse(text)) return { kind: 'refused', reason: 'Not a URL' }
+      const url = new URL(text)
+      const literal = literalOf(url.hostname)
+      const reason = refuseUrl(url, allowHttp) ?? (literal === null ? null : refuseAddress(literal))
+      return reason === null ? { kind: 'ok' } : { kind: 'refused', reason }
+    },
+    resolve: async (hostname) => {
+      const literal = literalOf(hostname)
+      if (literal !== null) {
+        const reason = refuseAddress(literal)
+        if (reason !== null) return { kind: 'refused', reason }
+        return { kind: 'allowed', addresses: [{ address: literal, family: literal.includes(':') ? 6 : 4 }] }
+      }
+      let verdict = verdicts.get(hostname)
+      if (!verdict) verdicts.set(hostname, (verdict = judge(hostname)))
+      return verdict
+    },
+  }
+}
+
+const systemResolve = async (hostname: string): Promise<ResolvedAddress[]> => {
+  const found = await lookup(hostname, { all: true, verbatim: true })
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
+}
+
+/** The address that a URL's host name spells out; the URL parser has made decimal, octal, hex and short forms plain. */
+const literalOf = (hostname: string): string | null => {
+  const bare = hostname.startsWith('[') && hostname.endsWith(']') ? hostname.slice(1, -1) : hostname
+  const isIpv4 = ipaddr.IPv4.isValidFourPartDecimal(bare)
+  return isIpv4 || bare.includes(':') ? bare : null
+}
+
+const inside = (address: Address, [range, bits]: Cidr): boolean =>
+  address.kind() === range.kind() && address.match([range, bits] as never)
+
+const whyNotPublic = (address: Address): string | null => {
+  if (address.kind() === 'ipv4') return IPV4.find(({ cidr }) => inside(address, cidr))?.why ?? null
+  const special = IPV6.find(({ cidr }) => inside(address, cidr))
+  if (special) return special.why
+  if (inside(address, GLOBAL_UNICAST)) return null
+  return NAMED.find(({ cidr }) => inside(address, cidr))?.why ?? 'not global unicast'
+}
+
+const parseAllowed = (text: string, index: number): Cidr => {
+  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
+  if (ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text))) {
+    const address = ipaddr.parse(text)
+    return [address, address.kind() === 'ipv4' ? 32 : 128]
+  }
+  const message = `Expected a CIDR range like 10.0.0.0/8 or an address, got ${JSON.stringify(text)}`
+  const path = `network.allow[${index}]`
+  throw new InvalidOptionsError(`${path}: ${message}.`, { issues: [{ path, message }] })
+}

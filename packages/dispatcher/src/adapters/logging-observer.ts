@@ -1,0 +1,28 @@
+import type { Logger } from '../ports/logger.js'
+import type { ObservedEvent, Observer } from '../ports/observer.js'
+
+/** What is worth a line in the log: what is lost, late or wrong. */
+const LEVELS: Partial<Record<ObservedEvent['name'], { level: 'info' | 'warn' | 'error'; message: string }>> =
+  {
+    'delivery.failed': { level: 'warn', message: 'A delivery failed for good; it can be resent' },
+    'subscription.deactivated': { level: 'warn', message: 'A subscription was deactivated' },
+    'lease.lost': { level: 'warn', message: 'A lane was taken over by another process' },
+    'storage.unavailable': { level: 'error', message: 'The storage cannot be reached; trying again' },
+    'storage.recovered': { level: 'info', message: 'The storage is back' },
+  }
+
+/** Tells the logger, then the user's observer; neither can break the flow. */
+export const loggingObserver = (logger: Logger, observer: Observer | undefined): Observer => {
+  const told = new Set<ObservedEvent['name']>()
+  return (event) => {
+    const line = LEVELS[event.name]
+    try {
+      if (line) logger[line.level](event, line.message)
+      observer?.(event)
+    } catch {
+      if (told.has(event.name)) return
+      told.add(event.name)
+      logger.error({ event: event.name }, 'The observer threw; what it throws is ignored')
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import type { LookupFunction } from 'node:net'
+import { Agent, request as undiciRequest, type Dispatcher } from 'undici'
+import type { Reply } from '../core/reply.js'
+import type { AddressGuard } from '../ports/address-guard.js'
+import { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from '../ports/transport.js'
+import { classifyFailure, noAnswer } from './no-answer.js'
+
+/** Thrown inside a look-up, and recognised when it comes back as the cause of a failed request. */
+class Refused extends Error {}
+class Unresolved extends Error {
+  readonly code = 'ENOTFOUND'
+}
+
+/**
+ * undici's `request` with keep-alive. A connection is made to the very addresses that the guard has checked; one deadline
+ * covers look-up, connect, headers and body; at most 16 KiB are read, never inflated; redirects are not followed.
+ */
+export const undiciTransport = (): Transport => {
+  const agents = new Map<AddressGuard, Agent>()
+
+  const agentFor = (guard: AddressGuard): Agent => {
+    let agent = agents.get(guard)
+    if (!agent) {
+      agent = new Agent({
+        // The request's own deadline rules: these would only race with it.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        connect: { timeout: 0, lookup: guardedLookup(guard) },
+        pipelining: 1,
+        keepAliveTimeout: 4_000,
+        keepAliveMaxTimeout: 30_000,
+      })
+      agents.set(guard, agent)
+    }
+    return agent
+  }
+
+  return {
+    send: (request) => send(agentFor(request.guard), request),
+    close: async () => {
+      const open = [...agents.values()]
+      agents.clear()
+      await Promise.all(open.map((agent) => agent.destroy()))
+    },
+  }
+}
+
+const guardedLookup =
+  (guard: AddressGuard): LookupFunction =>
+  (hostname, options, callback) => {
+    guard.resolve(hostname).then(
+      (verdict) => {
+        if (verdict.kind === 'refused') return callback(new Refused(verdict.reason), '')
+        const [first] = verdict.kind === 'allowed' ? verdict.addresses : []
+        if (verdict.kind === 'unresolved' || !first) return callback(new Unresolved(), '')
+        if (options.all) callback(null, [...verdict.addresses])
+        else callback(null, first.address, first.family)
+      },
+      (error: Error) => callback(error, ''),
+    )
+  }
+
+const send = async (agent: Agent, request: TransportRequest): Promise<Reply> => {
+  const { url, guard, headers, body, timeoutMs, signal } = request
+  const form = guard.inspect(url)
+  if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
+  if (signal?.aborted) return { kind: 'aborted' }
+  const deadline = new AbortController()
+  let timedOut = false
+  const timer = setTimeout(() => {
+    timedOut = true
+    deadline.abort()
+  }, timeoutMs)
+  const onAbort = () => deadline.abort()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    const response = await undiciRequest(url, {
+      method: 'POST',
+      headers: headers as Record<string, string>,
+      body,
+      signal: deadline.signal,
+      dispatcher: agent,
+    })
+    return await read(response)
+  } catch (error) {
+    if (timedOut) return noAnswer('timeout')
+    if (signal?.aborted) return { kind: 'aborted' }
+    const refusal = refusalIn(error)
+    return refusal ? { kind: 'refused', error: refusal.message } : classifyFailure(error)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+const read = async ({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Reply> => {
+  const chunks: Buffer[] = []
+  let length = 0
+  let truncated = false
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    length += chunk.length
+    // Leaving the loop destroys the body, and with it the connection: what is left is never read.
+    if ((truncated = length > MAX_RESPONSE_BYTES)) break
+  }
+  const [first] = chunks
+  const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks)
+  const text = bytes.toString('utf8', 0, Math.min(length, MAX_RESPONSE_BYTES))
+  const retryAfter = headers['retry-after']
+  return {
+    kind: 'response',
+    statusCode,
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+    body: text,
+    truncated,
+  }
+}
+
+const refusalIn = (error: unknown): Refused | null => {
+  for (let inner = error, depth = 0; inner instanceof Error && depth < 5; inner = inner.cause, depth += 1) {
+    if (inner instanceof Refused) return inner
+    if (inner instanceof AggregateError) {
+      const found: unknown = inner.errors.find((one: unknown) => one instanceof Refused)
+      if (found instanceof Refused) return found
+    }
+  }
+  return null
+}

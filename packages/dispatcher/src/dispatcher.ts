@@ -1,0 +1,246 @@
+import {
+  StoppedError,
+  type EventCatalogue,
+  type EventInput,
+  type EventType,
+  type ObjectIdLike,
+} from '@swigs/webhooks-protocol'
+import { LRUCache } from 'lru-cache'
+import { consoleLogger } from './adapters/console-logger.js'
+import { ipaddrGuard } from './adapters/ipaddr-guard.js'
+import { lingerBatch } from './adapters/linger-batch.js'
+import { loggingObserver } from './adapters/logging-observer.js'
+import { lruEventCache } from './adapters/lru-event-cache.js'
+import { retryingStorage } from './adapters/retrying-storage.js'
+import { synchroniseClock } from './adapters/synchronise-clock.js'
+import { systemClock } from './adapters/system-clock.js'
+import { systemIds } from './adapters/system-ids.js'
+import { undiciTransport } from './adapters/undici-transport.js'
+import type { Health } from './core/health.js'
+import type { FlowContext } from './flow/context.js'
+import { FanOut } from './flow/fan-out.js'
+import { LanePool } from './flow/lane-pool.js'
+import { Publisher } from './flow/publish.js'
+import { Worker } from './flow/worker.js'
+import { Deliveries } from './manage/deliveries.js'
+import { parseDispatch, type DispatchOptions } from './manage/dispatch-input.js'
+import { Events } from './manage/events.js'
+import { TestSender } from './manage/send-test.js'
+import { readStats, type Stats } from './manage/stats.js'
+import { Subscriptions } from './manage/subscriptions.js'
+import { validateEvent } from './manage/validate-event.js'
+import { parseOptions, type DispatcherOptions } from './options.js'
+import { USER_AGENT } from './user-agent.js'
+
+/** What `dispatch` answers. */
+export interface Dispatched {
+  /** `evt_…`; `null` when nothing was accepted. */
+  readonly id: string | null
+  /** `false` only when disabled by option or environment. */
+  readonly accepted: boolean
+  /** An event with this `idempotencyKey` was accepted before. */
+  readonly duplicate: boolean
+}
+
+/** What `drain` did. */
+export interface Drained {
+  readonly attempts: number
+  readonly delivered: number
+  readonly failed: number
+  /** Attempts that failed and will be repeated. */
+  readonly retrying: number
+}
+
+/** Any type, any JSON: what a dispatcher without a catalogue takes. */
+export type AnyEvents = EventCatalogue
+
+/** Webhooks inside your app: see `createDispatcher`. */
+export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
+  /**
+   * Accepts an event: resolves once it is durable. Delivery follows on its own.
+   * @param type one of the catalogue's
+   * @param data as its schema takes it
+   * @param siteIdOrOptions a site id (string, ObjectId, null), or `{ siteId, session, idempotencyKey, occurredAt }`
+   * @throws InvalidEventError with the path of each problem; PayloadTooLargeError; StorageUnavailableError;
+   *   SessionUnsupportedError; StoppedError
+   */
+  dispatch<T extends EventType<C>>(
+    type: T,
+    data: EventInput<C, T>,
+    siteIdOrOptions?: string | ObjectIdLike | null | DispatchOptions,
+  ): Promise<Dispatched>
+  /** Starts to deliver in this process. A process that only dispatches leaves it out. */
+  start(): Promise<void>
+  /** Stops: requests in flight get `graceMs`, the rest are given back. Idempotent, safe in any order. */
+  stop(options?: { graceMs?: number | undefined }): Promise<void>
+  /** Delivers what is due now, at most for `maxMs` (default: 60_000), and answers what it did. Needs no `start`. */
+  drain(options?: { maxMs?: number | undefined }): Promise<Drained>
+  stats(): Promise<Stats>
+  readonly subscriptions: Subscriptions
+  readonly deliveries: Deliveries
+  readonly events: Events
+  /** The catalogue it was made with. */
+  readonly catalogue: C | undefined
+}
+
+/**
+ * Makes a dispatcher on a storage. Nothing runs until `start`.
+ * @throws InvalidOptionsError naming each option, its value and the way out.
+ * @example
+ * const webhooks = createDispatcher({ storage: sqliteStorage({ file: 'webhooks.db' }), events: swigsEvents })
+ * await webhooks.start()
+ * await webhooks.dispatch('customer.created', { customerId: '1', email: 'ada@example.com' })
+ */
+export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
+  given: DispatcherOptions<C>,
+): Dispatcher<C> => {
+  const settings = parseOptions(given)
+  const { storage, events: catalogue } = given
+  const logger = given.logger ?? consoleLogger()
+  const systemTime = given.clock ? null : systemClock()
+  const clock = given.clock ?? systemTime ?? systemClock()
+  const tally = { attempts: 0, delivered: 0, failed: 0, retrying: 0 }
+  const tell = loggingObserver(logger, given.observer)
+  const observe: FlowContext['observe'] = (event) => {
+    if (event.name === 'attempt.finished') tally.attempts += 1
+    else if (event.name === 'delivery.delivered') tally.delivered += 1
+    else if (event.name === 'delivery.failed') tally.failed += 1
+    else if (event.name === 'delivery.retrying') tally.retrying += 1
+    tell(event)
+  }
+  const ended = new AbortController()
+  const direct: FlowContext = {
+    storage,
+    transport: given.transport ?? undiciTransport(),
+    guard: ipaddrGuard(settings.network),
+    clock,
+    ids: systemIds(),
+    observe,
+    logger,
+    cache: lruEventCache(),
+    settings: { ...settings, userAgent: USER_AGENT },
+    batch: lingerBatch,
+  }
+  const context: FlowContext = {
+    ...direct,
+    storage: retryingStorage(storage, {
+      signal: ended.signal,
+      onUnavailable: (operation, error) =>
+        observe({ name: 'storage.unavailable', operation, error: error.message }),
+      onRecovered: (operation) => observe({ name: 'storage.recovered', operation }),
+    }),
+  }
+
+  const pool = new LanePool(context, {
+    health: new LRUCache<string, Health>({ max: 10_000 }),
+    onFree: (subscriptionId, dueAt) => worker.laneDue(subscriptionId, dueAt),
+    onGone: async (id) => {
+      await context.storage.subscriptions.update({
+        id,
+        patch: { isActive: false, inactiveReason: 'gone' },
+        now: Math.floor(clock.now()),
+      })
+      observe({ name: 'subscription.deactivated', subscriptionId: id, reason: 'gone' })
+    },
+  })
+  const fanOut = new FanOut(context, pool)
+  const worker: Worker = new Worker(context, fanOut, pool)
+  const publisher = new Publisher(direct, (event) => {
+    direct.cache.set(event)
+    fanOut.add(event)
+  })
+  const tests = new TestSender({ context: direct, fanOut, pool, catalogue })
+
+  let opening: Promise<() => void> | null = null
+  let stopping: Promise<void> | null = null
+  let unwatch: (() => Promise<void>) | undefined
+
+  const prepare = async () => {
+    await storage.open()
+    return systemTime ? synchroniseClock(systemTime, storage) : () => undefined
+  }
+
+  const open = async () => {
+    if (stopping)
+      throw new StoppedError('This dispatcher was stopped. Make another one with createDispatcher.')
+    opening ??= prepare()
+    // A store that was away at the first call is tried again at the next.
+    await opening.catch((error: unknown) => {
+      opening = null
+      throw error
+    })
+  }
+
+  const opened =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await open()
+      return call(...args)
+    }
+
+  const shutDown = async (graceMs: number): Promise<void> => {
+    await publisher.idle()
+    await unwatch?.()
+    await worker.stop(graceMs)
+    await fanOut.idle()
+    ended.abort()
+    const release = await opening?.catch(() => undefined)
+    release?.()
+    await direct.transport.close()
+    await storage.close()
+  }
+
+  if (!settings.enabled)
+    logger.warn({}, 'Webhooks are disabled: dispatch accepts nothing, nothing is delivered')
+
+  return {
+    dispatch: async (type, data, siteIdOrOptions) => {
+      if (!settings.enabled) return { id: null, accepted: false, duplicate: false }
+      const publication = {
+        type,
+        data: validateEvent(catalogue, type, data),
+        ...parseDispatch(siteIdOrOptions),
+      }
+      const event = publisher.prepare(publication)
+      await open()
+      return { ...(await publisher.publish(event, publication.session)), accepted: true }
+    },
+    start: async () => {
+      await open()
+      if (!settings.enabled || worker.running) return
+      worker.start()
+      unwatch = await storage.watch?.(() => worker.poll())
+    },
+    stop: ({ graceMs = settings.shutdownGraceMs } = {}) => (stopping ??= shutDown(graceMs)),
+    drain: async ({ maxMs = 60_000 } = {}) => {
+      await open()
+      const before = { ...tally }
+      await publisher.idle()
+      if (settings.enabled) await worker.drain(clock.monotonic() + maxMs)
+      return {
+        attempts: tally.attempts - before.attempts,
+        delivered: tally.delivered - before.delivered,
+        failed: tally.failed - before.failed,
+        retrying: tally.retrying - before.retrying,
+      }
+    },
+    stats: opened(() => readStats(direct, pool)),
+    subscriptions: whenOpen(new Subscriptions({ context: direct, catalogue, pool, tests }), open),
+    deliveries: whenOpen(new Deliveries(direct, pool), open),
+    events: whenOpen(new Events(direct), open),
+    catalogue,
+  }
+}
+
+/** The same members, each of which first makes the store ready. */
+const whenOpen = <T extends object>(members: T, open: () => Promise<void>): T =>
+  new Proxy(members, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target)
+      if (typeof member !== 'function') return member
+      return async (...args: unknown[]) => {
+        await open()
+        return (member as (...args: unknown[]) => unknown).apply(target, args)
+      }
+    },
+  })

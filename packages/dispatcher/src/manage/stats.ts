@@ -1,0 +1,34 @@
+import type { FlowContext } from '../flow/context.js'
+import type { LanePool } from '../flow/lane-pool.js'
+
+/** How much there is to do. */
+export interface Stats {
+  /** Events accepted and not yet turned into deliveries. */
+  readonly pendingEvents: number
+  readonly pending: number
+  /** Pending and due now. */
+  readonly due: number
+  /** Requests that this process has under way. */
+  readonly inFlight: number
+  /** How long the oldest due delivery has waited, ms; 0 when none is due. */
+  readonly oldestDueAgeMs: number
+  /** When there is next something to do; `null` when nothing is pending. */
+  readonly nextDueAt: Date | null
+  readonly delivered: number
+  readonly failed: number
+  readonly cancelled: number
+}
+
+export const readStats = async ({ storage, clock }: FlowContext, pool: LanePool): Promise<Stats> => {
+  const now = clock.now()
+  const [{ oldestDueAt, ...counts }, nextDueAt] = await Promise.all([
+    storage.upkeep.counts({ now }),
+    storage.lanes.nextDueAt(),
+  ])
+  return {
+    ...counts,
+    inFlight: pool.inFlight,
+    oldestDueAgeMs: oldestDueAt === null ? 0 : Math.max(0, Math.round(now - oldestDueAt)),
+    nextDueAt: nextDueAt === null ? null : new Date(nextDueAt),
+  }
+}
