@@ -1,0 +1,93 @@
+import BTreeModule from 'sorted-btree'
+import type { Delivery } from '../../core/delivery.js'
+import type { StoredEvent } from '../../core/event.js'
+import { EMPTY_WINDOW, NEVER, type LaneState } from '../../core/lane.js'
+import type { Subscription } from '../../core/subscription.js'
+
+// The package is CommonJS with a default export: bundlers and Node disagree on where that ends up.
+const BTree = ((BTreeModule as { default?: unknown }).default ?? BTreeModule) as typeof BTreeModule
+
+/** A place in an order: an instant, then an id. */
+export type Key = readonly [at: number, id: string]
+
+/** A set in the order of its keys. */
+export type SortedSet = InstanceType<typeof BTree<Key, undefined>>
+
+const compare = (a: Key, b: Key): number => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0)
+
+export const sortedSet = (): SortedSet => new BTree<Key, undefined>(undefined, compare)
+
+/** Everything that is stored. Records are never changed, only replaced: what was handed out stays as it was. */
+export interface MemoryState {
+  readonly subscriptions: Map<string, Subscription>
+  readonly events: Map<string, StoredEvent>
+  /** By `sweepAt`: events that nobody has fanned out. */
+  readonly unfanned: SortedSet
+  readonly sweepAt: Map<string, number>
+  readonly deliveries: Map<string, Delivery>
+  /** Pending deliveries of each lane, by due time. */
+  readonly pending: Map<string, SortedSet>
+  readonly lanes: Map<string, LaneState>
+  /** Lanes by `dueAt`; idle ones are not in it. */
+  readonly dueLanes: SortedSet
+}
+
+export const memoryState = (): MemoryState => ({
+  subscriptions: new Map(),
+  events: new Map(),
+  unfanned: sortedSet(),
+  sweepAt: new Map(),
+  deliveries: new Map(),
+  pending: new Map(),
+  lanes: new Map(),
+  dueLanes: sortedSet(),
+})
+
+/** Replaces a delivery and keeps the due order. */
+export const putDelivery = (state: MemoryState, delivery: Delivery): void => {
+  const { id, subscriptionId, dueAt } = delivery
+  const before = state.deliveries.get(id)
+  if (before?.status === 'pending') state.pending.get(subscriptionId)?.delete([before.dueAt, id])
+  state.deliveries.set(id, delivery)
+  if (delivery.status !== 'pending') return
+  let queue = state.pending.get(subscriptionId)
+  if (!queue) state.pending.set(subscriptionId, (queue = sortedSet()))
+  queue.set([dueAt, id], undefined)
+}
+
+/** Replaces a lane and keeps the due order. */
+export const putLane = (state: MemoryState, lane: LaneState): void => {
+  const { subscriptionId, dueAt } = lane
+  const before = state.lanes.get(subscriptionId)
+  if (before) state.dueLanes.delete([before.dueAt, subscriptionId])
+  state.lanes.set(subscriptionId, lane)
+  if (dueAt < NEVER) state.dueLanes.set([dueAt, subscriptionId], undefined)
+}
+
+const newLane = (subscriptionId: string): LaneState => ({
+  subscriptionId,
+  token: null,
+  leaseUntil: 0,
+  wakeups: 0,
+  window: EMPTY_WINDOW,
+  strikes: 0,
+  heldStrikes: 0,
+  dueAt: NEVER,
+})
+
+export const wakeLane = (state: MemoryState, subscriptionId: string, now: number): void => {
+  const lane = state.lanes.get(subscriptionId) ?? newLane(subscriptionId)
+  putLane(state, { ...lane, dueAt: Math.min(lane.dueAt, now), wakeups: lane.wakeups + 1 })
+}
+
+/** The newest rows first, strictly after a position. */
+export const newestFirst = <R>(
+  rows: Iterable<R>,
+  keyOf: (row: R) => Key,
+  after: { at: number; id: string } | null,
+  limit: number,
+): R[] =>
+  [...rows]
+    .filter((row) => after === null || compare(keyOf(row), [after.at, after.id]) < 0)
+    .sort((a, b) => compare(keyOf(b), keyOf(a)))
+    .slice(0, limit)
