@@ -1,0 +1,65 @@
+import { MAX_ATTEMPTS_KEPT, statsDeltas, type LaneStore, type Settlement } from '@swigs/webhooks-dispatcher'
+import type { Database } from '../database.js'
+import { STATES } from '../rows.js'
+
+type SettleInput = Parameters<LaneStore['settle']>[0]
+
+/** Within the caller's transaction: ends attempts, counts them, clears strikes. Answers what was left alone. */
+export const settle = (database: Database, { now, settlements, progressed }: SettleInput): string[] => {
+  const holders = new Map<string, string | null>()
+  const held = ({ subscriptionId, token }: Settlement): boolean => {
+    if (!holders.has(subscriptionId)) {
+      const row = database.sql('SELECT token FROM lanes WHERE subscription_id = ?').get(subscriptionId)
+      holders.set(subscriptionId, row ? (row['token'] as string | null) : null)
+    }
+    return holders.get(subscriptionId) === token
+  }
+  const applied = settlements.filter((settlement) => held(settlement) && settleOne(database, settlement, now))
+  count(database, applied)
+  for (const subscriptionId of progressed)
+    database
+      .sql('UPDATE lanes SET strikes = 0, held_strikes = 0 WHERE subscription_id = ?')
+      .run(subscriptionId)
+  const changed = new Set(applied)
+  return settlements.flatMap((settlement) => (changed.has(settlement) ? [] : settlement.deliveryId))
+}
+
+const settleOne = (database: Database, settlement: Settlement, now: number): boolean => {
+  const { deliveryId, subscriptionId, expectedAttemptCount, attempt, status, reason, dueAt, scheduleStep } =
+    settlement
+  // The first attempt replaces an empty list: no need to read, parse and print what was there.
+  const attempts = expectedAttemptCount === 0 ? [attempt] : [...attemptsOf(database, deliveryId), attempt]
+  return (
+    database
+      .sql(
+        `UPDATE deliveries SET state = ?, reason = ?, due_at = ?, schedule_step = ?, attempt_count = attempt_count + 1,
+         settled_at = ?, attempts = ? WHERE id = ? AND subscription_id = ? AND state = 0 AND attempt_count = ?`,
+      )
+      .run(
+        STATES.indexOf(status),
+        reason,
+        dueAt,
+        scheduleStep,
+        status === 'pending' ? null : now,
+        JSON.stringify(attempts.slice(-MAX_ATTEMPTS_KEPT)),
+        deliveryId,
+        subscriptionId,
+        expectedAttemptCount,
+      ).changes > 0
+  )
+}
+
+const attemptsOf = (database: Database, deliveryId: string): unknown[] => {
+  const row = database.sql('SELECT attempts FROM deliveries WHERE id = ?').get(deliveryId)
+  return row ? (JSON.parse(String(row['attempts'])) as unknown[]) : []
+}
+
+const count = (database: Database, applied: readonly Settlement[]): void => {
+  for (const [id, { sent, failed, lastSentAt, lastError }] of statsDeltas(applied))
+    database
+      .sql(
+        `UPDATE subscriptions SET total_sent = total_sent + ?, total_failed = total_failed + ?,
+         last_sent_at = coalesce(?, last_sent_at), last_error = coalesce(?, last_error) WHERE id = ?`,
+      )
+      .run(sent, failed, lastSentAt, lastError, id)
+}
