@@ -1,0 +1,25 @@
+import { createHmac } from 'node:crypto'
+import { Agent, request } from 'undici'
+import { serialiseEnvelope } from '@swigs/webhooks-protocol'
+import { data, DELIVERIES, IN_FLIGHT } from './settings.js'
+
+/** The baseline: HMAC and `undici.request`, `IN_FLIGHT` at a time, nothing stored. Answers deliveries per second. */
+export const bareLoop = async (url: string): Promise<number> => {
+  const dispatcher = new Agent({ pipelining: 1 })
+  const id = 'evt_01a20b769dd0706f814356267f89c654'
+  const body = serialiseEnvelope({ id, event: 'order.created', timestamp: new Date().toISOString(), data })
+  let left = DELIVERIES
+  const loop = async () => {
+    while (left-- > 0) {
+      const signature = createHmac('sha256', 'benchmark-secret-benchmark-secret').update(body).digest('hex')
+      const headers = { 'content-type': 'application/json', 'x-webhook-signature': `sha256=${signature}` }
+      const response = await request(url, { method: 'POST', headers, body, dispatcher })
+      await response.body.text()
+    }
+  }
+  const started = performance.now()
+  await Promise.all(Array.from({ length: IN_FLIGHT }, loop))
+  const seconds = (performance.now() - started) / 1000
+  await dispatcher.destroy()
+  return DELIVERIES / seconds
+}

@@ -1,0 +1,29 @@
+import { createDispatcher, type Storage } from '@swigs/webhooks-dispatcher'
+import { data, DELIVERIES, IN_FLIGHT, SUBSCRIPTIONS } from './settings.js'
+
+/** End to end: dispatch, store, fan out, sign, send, settle. Answers deliveries per second. */
+export const dispatcherLoop = async (url: string, storage: Storage): Promise<number> => {
+  let delivered = 0
+  let finish = (): void => undefined
+  const finished = new Promise<void>((resolve) => (finish = resolve))
+  const webhooks = createDispatcher({
+    storage,
+    concurrency: IN_FLIGHT,
+    rateLimit: false,
+    network: { allowHttp: true, allow: ['127.0.0.0/8'] },
+    observer: ({ name }) => {
+      if (name === 'delivery.delivered' && ++delivered === DELIVERIES) finish()
+    },
+  })
+  for (let index = 0; index < SUBSCRIPTIONS; index += 1)
+    await webhooks.subscriptions.create({ appName: `app-${index}`, url: `${url}/${index}`, events: ['order.created'] })
+  await webhooks.start()
+  const started = performance.now()
+  await Promise.all(
+    Array.from({ length: DELIVERIES / SUBSCRIPTIONS }, () => webhooks.dispatch('order.created', data)),
+  )
+  await finished
+  const seconds = (performance.now() - started) / 1000
+  await webhooks.stop()
+  return DELIVERIES / seconds
+}
