@@ -1,3 +1,9 @@
 import { library } from '../../tools/tsup-library.js'
 
-export default library({ index: 'src/index.ts' })
+export default library({
+  index: 'src/index.ts',
+  express: 'src/express.ts',
+  fastify: 'src/fastify.ts',
+  fetch: 'src/fetch.ts',
+  testing: 'src/testing.ts',
+})

@@ -1,0 +1,101 @@
+import type { Envelope, EventCatalogue, EventData, EventType } from '@swigs/webhooks-protocol'
+import { REFUSALS, type Answer } from './answers.js'
+import { readNodeBody, type NodeRequestLike } from './node-body.js'
+import type { Receiver } from './receiver.js'
+import {
+  createVerification,
+  type RawRequest,
+  type Verification,
+  type VerificationOptions,
+} from './verification.js'
+
+/** The part of Express' response that is used. */
+export interface ExpressResponseLike {
+  statusCode: number
+  setHeader(name: string, value: string): unknown
+  end(body?: string): unknown
+}
+
+/** A request whose webhook was verified. */
+export interface VerifiedRequest<T = unknown, E extends string = string> extends NodeRequestLike {
+  webhook?: Envelope<T, E>
+}
+
+type Next = (error?: unknown) => void
+
+/**
+ * Express middleware (4 and 5) around a receiver: reads the raw body itself, so mount it before `express.json()`, or
+ * keep the bytes with `express.json({ verify: keepRawBody })`.
+ * @example
+ * router.post('/cms', expressReceiver(receiver))
+ */
+export const expressReceiver =
+  (receiver: Receiver) =>
+  (request: NodeRequestLike, response: ExpressResponseLike, next: Next): void => {
+    readRaw(request, receiver.verification)
+      .then((raw) => (isAnswer(raw) ? raw : receiver.handle(raw)))
+      .then((given) => send(response, given))
+      .catch(next)
+  }
+
+/**
+ * Verification only, for handlers of your own: `req.body` is the parsed envelope and `req.webhook` the same, typed.
+ * @throws InvalidOptionsError when the secret is missing or too short.
+ * @example
+ * router.post('/cms', verifyWebhook({ secret }), (req, res) => res.json({ received: true }))
+ */
+export const verifyWebhook = (options: VerificationOptions) => {
+  const verification = createVerification(options)
+  return (request: VerifiedRequest, response: ExpressResponseLike, next: Next): void => {
+    readRaw(request, verification)
+      .then((raw) => {
+        if (isAnswer(raw)) return send(response, raw)
+        const checked = verification.check(raw)
+        if ('refusal' in checked) return send(response, checked.refusal)
+        request.webhook = checked.envelope
+        request.body = checked.envelope
+        next()
+      })
+      .catch(next)
+  }
+}
+
+/** `req.webhook` of a request that `verifyWebhook` let through, typed by a catalogue. */
+export type VerifiedWebhook<C extends EventCatalogue> = {
+  [T in EventType<C>]: Envelope<EventData<C, T>, T>
+}[EventType<C>]
+
+/**
+ * Keeps the signed bytes where a JSON parser must run first. Synchronous, as body-parser wants it.
+ * @example
+ * app.use(express.json({ verify: keepRawBody }))
+ */
+export const keepRawBody = (request: object, _response: unknown, bytes: Uint8Array): void => {
+  ;(request as { rawBody?: Uint8Array }).rawBody = bytes
+}
+
+const readRaw = async (
+  request: NodeRequestLike,
+  verification: Verification,
+): Promise<RawRequest | Answer> => {
+  const { method = '', headers } = request
+  const encoding = headers['content-encoding']
+  // Told before the body is read: what is compressed is never inflated.
+  if (method !== 'POST' || (encoding !== undefined && encoding !== 'identity')) {
+    request.resume()
+    return { method, headers, body: '' }
+  }
+  const body = await readNodeBody(request, verification.maxBodyBytes)
+  if (body === 'consumed') return verification.misconfigured()
+  if (body === 'too_large') return REFUSALS.tooLarge
+  if (body === 'aborted') return REFUSALS.malformed
+  return { method, headers, body: body.bytes }
+}
+
+const isAnswer = (value: RawRequest | Answer): value is Answer => 'status' in value
+
+const send = (response: ExpressResponseLike, { status, headers, body }: Answer): void => {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.end(body)
+}
