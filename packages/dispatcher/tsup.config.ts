@@ -1,3 +1,10 @@
 import { library } from '../../tools/tsup-library.js'
 
-export default library({ index: 'src/index.ts' })
+export default library(
+  {
+    index: 'src/index.ts',
+    ofetch: 'src/adapters/ofetch-transport.ts',
+    bottleneck: 'src/adapters/bottleneck-transport.ts',
+  },
+  { testing: 'src/testing/index.ts' },
+)
