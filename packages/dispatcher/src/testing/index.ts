@@ -1,0 +1,17 @@
+export { describeStorage, type ContractException } from './describe-storage.js'
+export { describeTransport } from './describe-transport.js'
+export { fakeClock, type FakeClock } from './fake-clock.js'
+export {
+  behaviours,
+  hostileServer,
+  type HostileRequest,
+  type HostileServer,
+  type Script,
+} from './hostile-server.js'
+export {
+  recordingTransport,
+  type RecordedRequest,
+  type RecordingTransport,
+  type Respond,
+} from './recording-transport.js'
+export type { StorageFactory, StorageUnderTest } from './storage/harness.js'

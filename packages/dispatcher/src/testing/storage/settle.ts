@@ -1,0 +1,156 @@
+import { expect } from 'vitest'
+import { MAX_ATTEMPTS_KEPT } from '../../core/attempt.js'
+import type { ContractTest } from './harness.js'
+import { LEASE_MS, sampleSettlement, seed, T0, take } from './samples.js'
+
+const failure = {
+  number: 1,
+  startedAt: T0,
+  durationMs: 3,
+  statusCode: 503,
+  errorClass: 'http',
+  error: 'The receiver answered 503',
+  responseBody: 'ünï 💥 \u0000 "quoted"',
+  truncated: true,
+} as const
+
+export const settleTests: readonly ContractTest[] = [
+  {
+    name: 'writes outcome, attempt and next due time in one go, and the statistics after',
+    run: async (storage, other) => {
+      const { subscription, ids } = await seed(storage, 3)
+      const lane = await take(storage, subscription.id)
+      const [delivered = '', retried = '', failed = ''] = ids
+      const settlements = [
+        sampleSettlement(lane, delivered),
+        sampleSettlement(lane, retried, { attempt: failure, status: 'pending', dueAt: T0 + 60_000 }),
+        sampleSettlement(lane, failed, {
+          attempt: { ...failure, error: 'last words' },
+          status: 'failed',
+          reason: 'rejected',
+        }),
+      ]
+      expect(await storage.lanes.settle({ now: T0 + 20, settlements, progressed: [] })).toEqual([])
+      expect(await other.deliveries.get(delivered)).toMatchObject({
+        status: 'delivered',
+        reason: null,
+        attemptCount: 1,
+        scheduleStep: 1,
+        settledAt: T0 + 20,
+      })
+      expect(await other.deliveries.get(retried)).toMatchObject({
+        status: 'pending',
+        dueAt: T0 + 60_000,
+        settledAt: null,
+        attempts: [failure],
+      })
+      expect(await other.deliveries.get(failed)).toMatchObject({
+        status: 'failed',
+        reason: 'rejected',
+        settledAt: T0 + 20,
+      })
+      expect((await other.subscriptions.get([subscription.id]))[0]?.stats).toEqual({
+        totalSent: 1,
+        totalFailed: 1,
+        lastSentAt: T0 + 13,
+        lastError: 'last words',
+      })
+    },
+  },
+  {
+    name: 'changes nothing for an owner that lost the lane',
+    run: async (storage, other) => {
+      const { subscription, ids } = await seed(storage, 1)
+      const stale = await take(storage, subscription.id)
+      const owner = await take(other, subscription.id, T0 + LEASE_MS)
+      const settle = (token: string) =>
+        storage.lanes.settle({
+          now: T0,
+          settlements: [sampleSettlement({ ...stale, token }, ids[0] ?? '')],
+          progressed: [],
+        })
+      expect(await settle(stale.token)).toEqual(ids)
+      expect(await settle('never-given-out')).toEqual(ids)
+      expect(await other.deliveries.get(ids[0] ?? '')).toMatchObject({
+        status: 'pending',
+        attemptCount: 0,
+        attempts: [],
+      })
+      expect((await other.subscriptions.get([subscription.id]))[0]?.stats.totalSent).toBe(0)
+      expect(await settle(owner.token)).toEqual([])
+    },
+  },
+  {
+    name: 'changes nothing for a delivery that moved on, and counts each attempt once',
+    run: async (storage, other) => {
+      const { subscription, ids } = await seed(storage, 3)
+      const lane = await take(storage, subscription.id)
+      const [first = '', second = '', third = ''] = ids
+      await other.deliveries.cancel({ id: second, now: T0 })
+      const settlements = [
+        sampleSettlement(lane, first),
+        sampleSettlement(lane, first),
+        sampleSettlement(lane, second),
+        sampleSettlement(lane, third, { expectedAttemptCount: 4 }),
+        sampleSettlement(lane, 'dlv_unknown'),
+      ]
+      const left = await storage.lanes.settle({ now: T0, settlements, progressed: [] })
+      expect([...left].sort()).toEqual([first, second, third, 'dlv_unknown'].sort())
+      expect(
+        await storage.lanes.settle({ now: T0, settlements: settlements.slice(0, 1), progressed: [] }),
+      ).toEqual([first])
+      expect(await other.deliveries.get(first)).toMatchObject({ status: 'delivered', attemptCount: 1 })
+      expect(await other.deliveries.get(second)).toMatchObject({ status: 'cancelled', attemptCount: 0 })
+      expect((await other.subscriptions.get([subscription.id]))[0]?.stats.totalSent).toBe(1)
+    },
+  },
+  {
+    name: 'does not let a lane settle the delivery of another',
+    run: async (storage) => {
+      const [mine, theirs] = [await seed(storage, 1), await seed(storage, 1)]
+      const lane = await take(storage, mine.subscription.id)
+      const settlements = [sampleSettlement(lane, theirs.ids[0] ?? '')]
+      expect(await storage.lanes.settle({ now: T0, settlements, progressed: [] })).toEqual(theirs.ids)
+      expect(await storage.deliveries.get(theirs.ids[0] ?? '')).toMatchObject({ status: 'pending' })
+    },
+  },
+  {
+    name: 'clears the strikes of lanes that made progress',
+    run: async (storage) => {
+      const { subscription, ids } = await seed(storage, 1)
+      await take(storage, subscription.id)
+      const lane = await take(storage, subscription.id, T0 + LEASE_MS)
+      expect(lane.strikes).toBe(2)
+      const settlements = [sampleSettlement(lane, ids[0] ?? '')]
+      await storage.lanes.settle({ now: T0, settlements, progressed: [subscription.id] })
+      expect(await storage.lanes.get(subscription.id)).toMatchObject({
+        strikes: 0,
+        heldStrikes: 0,
+        token: lane.token,
+      })
+    },
+  },
+  {
+    name: `keeps the latest ${MAX_ATTEMPTS_KEPT} attempts`,
+    run: async (storage) => {
+      const { subscription, ids } = await seed(storage, 1)
+      const lane = await take(storage, subscription.id)
+      const total = MAX_ATTEMPTS_KEPT + 3
+      for (let count = 0; count < total; count += 1) {
+        const attempt = { ...failure, number: count + 1 }
+        const settlement = sampleSettlement(lane, ids[0] ?? '', {
+          attempt,
+          status: 'pending',
+          expectedAttemptCount: count,
+          scheduleStep: count + 1,
+        })
+        await storage.lanes.settle({ now: T0, settlements: [settlement], progressed: [] })
+      }
+      const delivery = await storage.deliveries.get(ids[0] ?? '')
+      expect(delivery?.attemptCount).toBe(total)
+      expect(delivery?.attempts.map(({ number }) => number)).toEqual(
+        Array.from({ length: MAX_ATTEMPTS_KEPT }, (_, index) => index + 4),
+      )
+    },
+  },
+]
