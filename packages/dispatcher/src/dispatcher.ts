@@ -119,7 +119,8 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
     logger,
     cache: lruEventCache(),
     settings: { ...settings, userAgent: USER_AGENT },
-    batch: lingerBatch,
+    // Where time is told, nothing waits for the real one.
+    batch: (options) => lingerBatch(clock.authoritative ? { ...options, lingerMs: 0 } : options),
   }
   const context: FlowContext = {
     ...direct,

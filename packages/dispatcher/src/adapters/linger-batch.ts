@@ -8,13 +8,14 @@ interface Waiting<I, O> {
 
 /**
  * Group commit: a batch leaves when it is full or when `lingerMs` of real time have passed since its first item, and
- * never more than `inFlight` at a time, so that a slow store makes larger batches instead of more of them.
+ * never more than `inFlight` at a time, so that a slow store makes larger batches instead of more of them. A linger of 0
+ * gathers what comes in one turn of the event loop.
  */
 export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
   const { maxSize, lingerMs, inFlight, write } = options
   const idlers: (() => void)[] = []
   let waiting: Waiting<I, O>[] = []
-  let lingering: NodeJS.Timeout | undefined
+  let lingering: (() => void) | undefined
   let ripe = false
   let underWay = 0
 
@@ -28,7 +29,7 @@ export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
   }
 
   const calm = (): void => {
-    clearTimeout(lingering)
+    lingering?.()
     lingering = undefined
     ripe = false
   }
@@ -50,15 +51,27 @@ export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
       new Promise<O>((resolve, reject) => {
         waiting.push({ item, resolve, reject })
         if (waiting.length >= maxSize) leave()
-        else
-          lingering ??= setTimeout(() => {
+        else if (!lingering) {
+          const ripen = () => {
             ripe = true
             leave()
-          }, lingerMs)
+          }
+          lingering = lingerMs > 0 ? delayed(ripen, lingerMs) : atOnce(ripen)
+        }
       }),
     idle: () =>
       underWay === 0 && waiting.length === 0
         ? Promise.resolve()
         : new Promise<void>((resolve) => idlers.push(resolve)),
   }
+}
+
+const delayed = (work: () => void, ms: number): (() => void) => {
+  const timer = setTimeout(work, ms)
+  return () => clearTimeout(timer)
+}
+
+const atOnce = (work: () => void): (() => void) => {
+  const immediate = setImmediate(work)
+  return () => clearImmediate(immediate)
 }

@@ -10,8 +10,8 @@ export interface FakeClock extends Clock {
   readonly sleeping: number
 }
 
-/** Turns of the event loop that work gets between two instants: enough for a batch's real timers to be set and heard. */
-const TURNS = 20
+/** Turns of the event loop that work gets between two instants: every batch and store call takes a few. */
+const TURNS = 50
 
 /** Starts at `start` (default: 2026-02-01T10:00:00Z) and stands still. */
 export const fakeClock = (start: Date | number = Date.UTC(2026, 1, 1, 10)): FakeClock => {
