@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createDispatcher, type Storage } from '@swigs/webhooks-dispatcher'
+import { describe, expect, it } from 'vitest'
+import { densest, duplicates, Fleet, startReceiver } from './harness.js'
+
+/** A storage that several processes can have. */
+export interface SharedStorage {
+  /** Module whose `openStorage(location)` makes a handle, for other processes. */
+  readonly storageModule: string
+  readonly location: string
+  open(): Promise<Storage>
+  cleanup(): Promise<void>
+}
+
+const CONCURRENCY = 10
+const LEASE_MS = 6_000
+
+/** Real processes on one storage: side by side, and killed. */
+export const describeProcesses = (name: string, share: () => Promise<SharedStorage>): void => {
+  describe(`processes on ${name}`, () => {
+    it(
+      'deliver 2,000 events to five subscriptions once each, two of them side by side, within the limit of both',
+      { timeout: 120_000 },
+      async () => {
+        const limit = { limit: 1_000, windowMs: 1_000 }
+        const world = await begin(share, 5, limit)
+        await Promise.all([world.fleet.spawn(), world.fleet.spawn()])
+        for (let n = 0; n < 2_000; n += 1) world.fleet.dispatch()
+        await expect
+          .poll(() => world.receiver.arrivals.length, { timeout: 90_000, interval: 50 })
+          .toBeGreaterThanOrEqual(10_000)
+        await world.fleet.stop()
+        const { arrivals } = world.receiver
+        expect(world.fleet.accepted.size).toBe(2_000)
+        expect(duplicates(arrivals)).toBe(0)
+        expect(arrivals.length).toBe(10_000)
+        for (const path of world.paths)
+          expect(
+            densest(
+              arrivals.filter((one) => one.path === path),
+              limit.windowMs,
+            ),
+          ).toBeLessThanOrEqual(limit.limit)
+        await world.end()
+      },
+    )
+
+    it(
+      'lose nothing when they are killed at random, twenty times, under load',
+      { timeout: 120_000 },
+      async () => {
+        const limit = { limit: 150, windowMs: 500 }
+        const kills = 20
+        const world = await begin(share, 4, limit)
+        await Promise.all([world.fleet.spawn(), world.fleet.spawn(), world.fleet.spawn()])
+        const load = setInterval(() => world.fleet.dispatch(), 8)
+        for (let kill = 0; kill < kills; kill += 1) {
+          // The random wait is the point: a kill may come at any line.
+          await sleep(50 + Math.random() * 250)
+          const spawned = world.fleet.spawn()
+          await world.fleet.kill(Math.floor(Math.random() * world.fleet.size))
+          await spawned
+        }
+        clearInterval(load)
+        const { arrivals } = world.receiver
+        const missing = () => {
+          const arrived = new Set(arrivals.map(({ path, n }) => `${path} ${n}`))
+          return world.paths.flatMap((path) =>
+            [...world.fleet.accepted.keys()].filter((n) => !arrived.has(`${path} ${n}`)),
+          )
+        }
+        await expect.poll(() => missing().length, { timeout: 60_000, interval: 200 }).toBe(0)
+        await world.fleet.stop()
+        expect(world.fleet.accepted.size).toBeGreaterThan(300)
+        expect(arrivals.filter(({ n }) => !world.fleet.tried.has(n))).toEqual([])
+        const stored = await world.webhooks.stats()
+        expect(stored).toMatchObject({ failed: 0, cancelled: 0 })
+        // Sent and not yet settled: what is in flight, and what waits for one batch to be written.
+        expect(duplicates(arrivals)).toBeLessThanOrEqual(kills * CONCURRENCY)
+        for (const path of world.paths)
+          expect(
+            densest(
+              arrivals.filter((one) => one.path === path),
+              limit.windowMs,
+            ),
+          ).toBeLessThanOrEqual(limit.limit)
+        await world.end()
+      },
+    )
+  })
+}
+
+const begin = async (
+  share: () => Promise<SharedStorage>,
+  subscriptions: number,
+  rateLimit: { limit: number; windowMs: number },
+) => {
+  const shared = await share()
+  const receiver = await startReceiver()
+  const webhooks = createDispatcher({
+    storage: await shared.open(),
+    network: { allowHttp: true, allow: ['127.0.0.0/8'] },
+  })
+  const paths = Array.from({ length: subscriptions }, (_, index) => `/${index}`)
+  for (const path of paths)
+    await webhooks.subscriptions.create({ appName: path, url: `${receiver.url}${path}`, events: ['order.*'] })
+  const { storageModule, location } = shared
+  const fleet = new Fleet({ storageModule, location, rateLimit, concurrency: CONCURRENCY, leaseMs: LEASE_MS })
+  const end = async () => {
+    await webhooks.stop()
+    receiver.close()
+    await shared.cleanup()
+  }
+  return { receiver, webhooks, paths, fleet, end }
+}
