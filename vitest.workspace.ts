@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs'
 
 /** One project a folder, each resolved from source: no build is needed to run a test. */
 const project = (root: string) => ({
-  resolve: { conditions: ['swigs-source', 'node', 'import', 'module', 'default'] },
-  ssr: { resolve: { conditions: ['swigs-source', 'node', 'import', 'module', 'default'] } },
+  resolve: { conditions: ['swigs-source', 'node'] },
+  ssr: { resolve: { conditions: ['swigs-source', 'node'] } },
   test: {
     name: root,
     root,

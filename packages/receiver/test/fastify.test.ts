@@ -1,0 +1,21 @@
+import { fastify } from 'fastify'
+import { expect, it } from 'vitest'
+import { fastifyReceiver } from '../src/fastify.js'
+import { createReceiver } from '../src/receiver.js'
+import { signedRequest } from '../src/testing.js'
+
+it('leaves the rest of a Fastify app parsing JSON', async () => {
+  const secret = 'receiver-secret-receiver-secret-0123'
+  const app = fastify()
+  app.post('/json', async (request) => ({ echo: request.body }))
+  await app.register(
+    fastifyReceiver as never,
+    { prefix: '/hooks', receiver: createReceiver({ secret }), path: '/cms' } as never,
+  )
+  const json = await app.inject({ method: 'POST', url: '/json', payload: { a: 1 } })
+  expect(json.json()).toEqual({ echo: { a: 1 } })
+  const { headers, body } = signedRequest('order.created', {}, { secret })
+  const hook = await app.inject({ method: 'POST', url: '/hooks/cms', headers, payload: body })
+  expect(hook.json()).toEqual({ received: true })
+  await app.close()
+})
