@@ -16,7 +16,11 @@ export const dispatcherLoop = async (url: string, storage: Storage): Promise<num
     },
   })
   for (let index = 0; index < SUBSCRIPTIONS; index += 1)
-    await webhooks.subscriptions.create({ appName: `app-${index}`, url: `${url}/${index}`, events: ['order.created'] })
+    await webhooks.subscriptions.create({
+      appName: `app-${index}`,
+      url: `${url}/${index}`,
+      events: ['order.created'],
+    })
   await webhooks.start()
   const started = performance.now()
   await Promise.all(

@@ -11,7 +11,8 @@ import { BODY_BYTES, DELIVERIES, IN_FLIGHT, SUBSCRIPTIONS } from './settings.js'
 
 const MARKS: Record<string, number> = { memory: 0.8, sqlite: 0.6 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 
 const storages: Record<string, (folder: string, round: number) => Storage> = {
   memory: () => memoryStorage(),
@@ -56,6 +57,8 @@ export const run = async (args: readonly string[]): Promise<void> => {
     const all = (ratios.get(name) ?? []).map((ratio) => ratio.toFixed(2)).join(' ')
     const ratio = median(ratios.get(name) ?? [])
     const rate = Math.round(median(rates.get(name) ?? []))
-    console.log(`${name.padEnd(10)} ${rate}/s, ratio ${ratio.toFixed(2)} (rounds ${all}), mark ${MARKS[name] ?? '-'}`)
+    console.log(
+      `${name.padEnd(10)} ${rate}/s, ratio ${ratio.toFixed(2)} (rounds ${all}), mark ${MARKS[name] ?? '-'}`,
+    )
   }
 }

@@ -14,7 +14,7 @@ interface Waiting<I, O> {
 export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
   const { maxSize, lingerMs, inFlight, write } = options
   const idlers: (() => void)[] = []
-  let waiting: Waiting<I, O>[] = []
+  const waiting: Waiting<I, O>[] = []
   let lingering: (() => void) | undefined
   let ripe = false
   let underWay = 0

@@ -1,0 +1,72 @@
+/** Packs every package, checks it as a package, installs the tarballs in a scratch project, and loads them both ways. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const scratch = mkdtempSync(join(tmpdir(), 'webhooks-packed-'))
+const run = (command: string, args: string[], cwd = root) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+interface Manifest {
+  name: string
+  private?: boolean
+  exports: Record<string, { require?: unknown }>
+}
+
+const folders = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
+const manifests = folders
+  .map((folder) => ({
+    folder,
+    manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest,
+  }))
+  .filter(({ manifest }) => !manifest.private)
+
+try {
+  const tarballs = manifests.map(({ folder }) => {
+    run('npx', ['publint', '--strict', folder])
+    const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', scratch], folder)) as {
+      filename: string
+    }[]
+    return join(scratch, packed?.filename ?? '')
+  })
+  // The suites of the dispatcher's ./testing are ESM alone: a test runner cannot be required.
+  const esmOnly = (tarball: string) =>
+    tarball.includes('dispatcher') ? ['--exclude-entrypoints', 'testing'] : []
+  for (const tarball of tarballs) run('npx', ['attw', tarball, '--profile', 'node16', ...esmOnly(tarball)])
+  writeFileSync(join(scratch, 'package.json'), JSON.stringify({ name: 'scratch', private: true }))
+  const frameworks = [
+    'express@5',
+    'fastify@5',
+    'mongoose@9',
+    'ofetch@1',
+    'bottleneck@2',
+    'vitest@4',
+    'fast-check@4',
+  ]
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts', ...tarballs, ...frameworks],
+    scratch,
+  )
+  for (const { manifest } of manifests)
+    for (const [entry, conditions] of Object.entries(manifest.exports)) {
+      const specifier = JSON.stringify(join(manifest.name, entry))
+      // A suite of tests can be loaded only where a test runner runs; that it resolves is what is checked here.
+      const load =
+        entry === './testing' && !conditions.require
+          ? `import.meta.resolve(${specifier})`
+          : `await import(${specifier})`
+      run('node', ['--input-type=module', '-e', load], scratch)
+      if (conditions.require) run('node', ['--input-type=commonjs', '-e', `require(${specifier})`], scratch)
+      console.log(`${manifest.name}${entry.slice(1)} imports${conditions.require ? ' and requires' : ''}`)
+    }
+} catch (error) {
+  const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+  console.error(stdout, stderr, (error as Error).message)
+  process.exitCode = 1
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
