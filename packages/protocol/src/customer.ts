@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { id, plain, type ObjectIdLike } from './json.js'
+import { asIssue, id, plain, type ObjectIdLike } from './json.js'
 
 /** The only fields of a customer that ever leave the app. */
 export const CUSTOMER_FIELDS = [
@@ -19,9 +19,17 @@ export type PublicCustomer = Partial<Record<(typeof CUSTOMER_FIELDS)[number], st
 /** A customer as an app has it: its id, or a document with whatever fields. */
 export type CustomerInput = string | ObjectIdLike | object
 
-const CUSTOMER_KEYS = new Set(['customer', 'user', 'client', 'account', 'owner', 'buyer'])
+// The last word of a key: `customer`, `users`, `deliveryCustomer`.
+const CUSTOMER_KEY = /(customer|user|client|account|owner|buyer)s?$/i
 const CREDENTIAL =
-  /pass(word|wd|phrase)|secret|credential|api_?key|private_?key|(reset|access|refresh|auth|verification|session)_?token|^(token|hash|salt|otp|pin)$|(password|token)_?hash/i
+  /pass(word|wd|phrase|code)|secret|credential|authorization|(api|access|private|signing)_?key|token(s|_?hash)?$/i
+// Short words only as a whole or as the last one of several: `salt` and `pwd_salt`, not `basalt`.
+const SHORT_CREDENTIAL =
+  /^(auth|hash|jwt|otp|pin|pwd|salt|cookies?|cvc|cvv)$|_(hash|jwt|otp|pwd|salt|cvc|cvv)$/i
+const CAMEL_CREDENTIAL = /[a-z0-9](Hash|Jwt|Otp|Pwd|Salt|Cvc|Cvv)$/
+
+const isCredential = (key: string): boolean =>
+  CREDENTIAL.test(key) || SHORT_CREDENTIAL.test(key) || CAMEL_CREDENTIAL.test(key)
 
 /** Lets the whitelisted fields of a customer through, strings and ids only. */
 export const publicCustomer = (customer: object): PublicCustomer => {
@@ -42,11 +50,15 @@ const clean = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, nested]) => {
-      if (CREDENTIAL.test(key)) return []
-      const isCustomer = CUSTOMER_KEYS.has(key.toLowerCase()) && typeof nested === 'object' && nested !== null
-      return [[key, isCustomer && !Array.isArray(nested) ? publicCustomer(nested) : clean(nested)]]
+      if (isCredential(key)) return []
+      return [[key, CUSTOMER_KEY.test(key) ? cleanCustomer(nested) : clean(nested)]]
     }),
   )
+}
+
+const cleanCustomer = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(cleanCustomer)
+  return typeof value === 'object' && value !== null ? publicCustomer(value) : value
 }
 
 const isHex = (value: object): value is ObjectIdLike => 'toHexString' in value
@@ -58,8 +70,10 @@ export const customer = z
       (typeof value === 'string' && value.length > 0) || (typeof value === 'object' && value !== null),
     'Expected a customer: an id or an object',
   )
-  .transform((value): string | PublicCustomer => {
-    if (typeof value === 'string') return value
-    return isHex(value) ? id.parse(value) : publicCustomer(value)
-  })
+  .transform(
+    asIssue((value: CustomerInput): string | PublicCustomer => {
+      if (typeof value === 'string') return value
+      return isHex(value) ? id.parse(value) : publicCustomer(value)
+    }),
+  )
   .meta({ anyOf: [{ type: 'string' }, { type: 'object', additionalProperties: { type: 'string' } }] })

@@ -42,5 +42,6 @@ export const defineEvents = <const C extends EventCatalogue>(events: C): Readonl
     if (!schema.safeParse(example).success)
       throw new InvalidOptionsError(`events: the example of ${type} does not fit its own schema.`)
   }
+  for (const definition of Object.values(events)) Object.freeze(definition)
   return Object.freeze(events)
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { InvalidEventError } from './errors.js'
 
 /** The body of a delivery. */
 export interface Envelope<T = unknown, E extends string = string> {
@@ -24,10 +25,20 @@ export const isEventType = (type: unknown): type is string =>
 
 /**
  * The exact text to sign and send. Parsing and printing it again gives the same text, which is what receivers that
- * verify `JSON.stringify(req.body)` rely on.
+ * verify `JSON.stringify(req.body)` rely on. `data: undefined` goes out as `null`: an envelope always has data.
+ * @throws InvalidEventError when `data` is not JSON: a cycle, a BigInt, a `toJSON` that throws.
  */
-export const serialiseEnvelope = ({ id, event, timestamp, data }: Envelope): string =>
-  JSON.stringify({ id, event, timestamp, data })
+export const serialiseEnvelope = ({ id, event, timestamp, data }: Envelope): string => {
+  try {
+    return JSON.stringify({ id, event, timestamp, data: data === undefined ? null : data })
+  } catch (cause) {
+    const message = 'Not JSON: it has a cycle, a BigInt, or a toJSON that throws'
+    throw new InvalidEventError(`The data of ${event} cannot be serialised. ${message}.`, {
+      cause,
+      issues: [{ path: 'data', message }],
+    })
+  }
+}
 
 /** Reads a body. `legacy`: the seed's own sender gives no id; the body's hash stands in. `null`: not an envelope. */
 export const parseEnvelope = (text: string, options: { legacy?: boolean } = {}): Envelope | null => {

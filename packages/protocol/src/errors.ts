@@ -12,6 +12,9 @@ export interface ErrorOptions {
   readonly cause?: unknown
 }
 
+// The ESM and the CommonJS build may both be loaded, and instanceof sees only its own; a registered symbol sees both.
+const BRAND = Symbol.for('@swigs/webhooks-error')
+
 /** Every error that the packages throw: a stable `code`, and a message that says what to do. No secret, no payload. */
 export class WebhooksError extends Error {
   /** Stable; `INVALID_EVENT`, `STORAGE_UNAVAILABLE` … */
@@ -21,15 +24,15 @@ export class WebhooksError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.name = new.target.name
+    Object.defineProperty(this, BRAND, { value: true })
   }
 }
 
 /** Whether `error` is one of ours (from any copy of the package), and has that code. */
 export const isWebhooksError = (error: unknown, code?: string): error is WebhooksError =>
   error instanceof Error &&
-  'code' in error &&
-  (error instanceof WebhooksError || error.name.endsWith('Error')) &&
-  (code === undefined ? typeof error.code === 'string' : error.code === code)
+  BRAND in error &&
+  (code === undefined || (error as Partial<WebhooksError>).code === code)
 
 abstract class InputError extends WebhooksError {
   readonly issues: readonly Issue[]

@@ -35,3 +35,15 @@ export const plain = (value: unknown): unknown => {
   const text = JSON.stringify(value)
   return text === undefined ? undefined : JSON.parse(text)
 }
+
+/** A transform whose throw, over a cycle or a BigInt, is an issue at the field and not a TypeError out of the schema. */
+export const asIssue =
+  <I, O>(transform: (value: I) => O) =>
+  (value: I, context: z.RefinementCtx<I>): O => {
+    try {
+      return transform(value)
+    } catch {
+      context.addIssue({ code: 'custom', message: 'Expected JSON: no cycle, no BigInt' })
+      return z.NEVER
+    }
+  }

@@ -14,9 +14,11 @@ export const generateSecret = (): string => randomBytes(32).toString('hex')
 
 /**
  * The Standard Webhooks key of a secret: `whsec_<base64>` is decoded, any other string is its UTF-8 bytes.
- * @throws InvalidSecretError when what follows `whsec_` is not base64.
+ * @throws InvalidSecretError when it is not a string, or what follows `whsec_` is not base64.
  */
 export const secretKey = (secret: string): Buffer => {
+  if (typeof secret !== 'string')
+    throw new InvalidSecretError('The secret is not a string. Is its environment variable set?')
   if (!secret.startsWith(PREFIX)) return Buffer.from(secret)
   const encoded = secret.slice(PREFIX.length)
   if (!BASE64.test(encoded)) throw new InvalidSecretError('What follows whsec_ in the secret is not base64.')
@@ -24,8 +26,10 @@ export const secretKey = (secret: string): Buffer => {
 }
 
 /** @throws InvalidSecretError unless it has 24 to 256 bytes of key material. */
-export const assertSecret = (secret: string): void => {
-  const { length } = secretKey(secret)
+export const assertSecret = (secret: string): void => assertKeyLength(secretKey(secret).length)
+
+/** @throws InvalidSecretError unless `length` is 24 to 256 bytes. */
+export const assertKeyLength = (length: number): void => {
   if (length < LEAST_BYTES || length > MOST_BYTES)
     throw new InvalidSecretError(
       `The secret has ${length} bytes of key material; ${LEAST_BYTES} to ${MOST_BYTES} are needed. ` +

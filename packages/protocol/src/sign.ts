@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { InvalidSecretError } from './errors.js'
 import { HEADERS } from './headers.js'
 import { secretKey } from './secrets.js'
 
@@ -6,19 +7,41 @@ import { secretKey } from './secrets.js'
 const keys = new Map<string, Buffer>()
 const MAX_KEYS = 1_024
 
+/**
+ * The key of a secret, derived once.
+ * @throws InvalidSecretError when it is empty: anyone can compute what an empty key signs.
+ */
 export const cachedKey = (secret: string): Buffer => {
   let key = keys.get(secret)
   if (!key) {
-    if (keys.size >= MAX_KEYS) keys.clear()
     key = secretKey(secret)
+    if (key.length === 0)
+      throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
+    if (keys.size >= MAX_KEYS) keys.clear()
     keys.set(secret, key)
   }
   return key
 }
 
-/** The seed's signature: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key. */
+const first = (secrets: readonly string[]): string => {
+  const [secret] = secrets
+  if (secret === undefined)
+    throw new InvalidSecretError('There is no secret to sign with. Pass at least one.')
+  return secret
+}
+
+/** HMAC-SHA256 over the body alone, keyed with the secret's characters, prefix and all. */
+export const legacyDigest = (body: string | Uint8Array, secret: string): Buffer => {
+  if (!secret) throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
+  return createHmac('sha256', secret).update(body).digest()
+}
+
+/**
+ * The seed's signature: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key.
+ * @throws InvalidSecretError when the secret is empty.
+ */
 export const signLegacy = (body: string | Uint8Array, secret: string): string =>
-  `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+  `sha256=${legacyDigest(body, secret).toString('hex')}`
 
 /** What is signed beside the body. */
 export interface StandardSignatureInput {
@@ -30,11 +53,17 @@ export interface StandardSignatureInput {
   readonly secrets: readonly string[]
 }
 
-/** `webhook-signature` of Standard Webhooks 1.0.0: one `v1,<base64>` per secret, space-separated. */
-export const signStandard = ({ id, timestampSeconds, body, secrets }: StandardSignatureInput): string =>
-  secrets
-    .map((secret) => `v1,${standardDigest({ id, timestampSeconds, body }, secret).toString('base64')}`)
-    .join(' ')
+/**
+ * `webhook-signature` of Standard Webhooks 1.0.0: one `v1,<base64>` per secret, space-separated.
+ * @throws InvalidSecretError when there is no secret, or one is empty or not well formed.
+ */
+export const signStandard = ({ id, timestampSeconds, body, secrets }: StandardSignatureInput): string => {
+  const content = { id, timestampSeconds, body }
+  let signatures = `v1,${standardDigest(content, first(secrets)).toString('base64')}`
+  for (const secret of secrets.slice(1))
+    signatures += ` v1,${standardDigest(content, secret).toString('base64')}`
+  return signatures
+}
 
 /** HMAC-SHA256 over `id.timestamp.body`. */
 export const standardDigest = (
@@ -64,7 +93,10 @@ export interface AttemptToSign {
   readonly userAgent: string
 }
 
-/** Every header of a delivery, signed afresh for this attempt. */
+/**
+ * Every header of a delivery, signed afresh for this attempt.
+ * @throws InvalidSecretError when there is no secret, or one is empty or not well formed.
+ */
 export const signedHeaders = (input: AttemptToSign): Record<string, string> => {
   const { id, body, secrets, attemptTimestampSeconds: timestampSeconds } = input
   return {
@@ -72,7 +104,7 @@ export const signedHeaders = (input: AttemptToSign): Record<string, string> => {
     [HEADERS.userAgent]: input.userAgent,
     [HEADERS.event]: input.type,
     [HEADERS.timestamp]: input.timestamp,
-    [HEADERS.signature]: signLegacy(body, secrets[0] ?? ''),
+    [HEADERS.signature]: signLegacy(body, first(secrets)),
     [HEADERS.id]: id,
     [HEADERS.attemptTimestamp]: String(timestampSeconds),
     [HEADERS.standardSignature]: signStandard({ id, timestampSeconds, body, secrets }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { customer, withoutCredentials } from './customer.js'
 import { defineEvents } from './define-events.js'
-import { id, instant } from './json.js'
+import { asIssue, id, instant } from './json.js'
 
 const text = z.string().min(1)
 const siteId = id.nullish()
@@ -12,7 +12,7 @@ const open = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     'Expected an object',
   )
-  .transform((value) => withoutCredentials(value) as Record<string, unknown>)
+  .transform(asIssue((value: object) => withoutCredentials(value) as Record<string, unknown>))
   .meta({ type: 'object', additionalProperties: true })
 
 const order = { orderId: id, orderNumber: text, siteId }

@@ -1,7 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import { parseEnvelope, type Envelope } from './envelope.js'
+import { timingSafeEqual } from 'node:crypto'
+import { EVENT_ID_PATTERN, parseEnvelope, type Envelope } from './envelope.js'
+import { InvalidSecretError } from './errors.js'
 import { HEADERS } from './headers.js'
-import { standardDigest } from './sign.js'
+import { assertKeyLength } from './secrets.js'
+import { cachedKey, legacyDigest, standardDigest } from './sign.js'
 
 /** Headers as Node, Express, Fastify or `Headers` (through `Object.fromEntries`) have them: lower-case names. */
 export type HeaderBag = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -35,34 +37,32 @@ const ONE_HOUR_MS = 3_600_000
 const MAX_SIGNATURES = 16
 const SECONDS = /^\d{1,12}$/
 
-/** Signature over the raw bytes, then timestamp. Nothing is parsed. `null`: both hold. */
+/**
+ * Signature over the raw bytes, then timestamp. Nothing is parsed. `null`: both hold.
+ * @throws InvalidSecretError when there is no secret, or one is unfit to verify with (under 24 bytes): better loud than open.
+ */
 export const verifySignature = (input: VerifyInput): RejectionReason | null => {
   const { headers, body, now, toleranceMs = FIVE_MINUTES_MS } = input
-  const secrets = typeof input.secrets === 'string' ? [input.secrets] : input.secrets
+  const secrets = usable(input.secrets)
+  if (!isStandard(headers)) return verifyLegacySignature(input, secrets)
   const id = one(headers, HEADERS.id)
   const timestampSeconds = one(headers, HEADERS.attemptTimestamp)
   const signature = one(headers, HEADERS.standardSignature)
-  if (id === undefined && timestampSeconds === undefined && signature === undefined)
-    return verifyLegacySignature(input, secrets)
-  if (id === undefined || timestampSeconds === undefined || signature === undefined)
-    return 'missing_signature'
-  const listed = signature.split(' ', MAX_SIGNATURES)
-  const matches = secrets.some((secret) => {
-    const expected = standardDigest({ id, timestampSeconds, body }, secret)
-    return listed.some(
-      (entry) => entry.startsWith('v1,') && equal(Buffer.from(entry.slice(3), 'base64'), expected),
-    )
-  })
+  if (!id || !timestampSeconds || !signature) return 'missing_signature'
+  // A dot in either would let two different requests share one signed content.
+  if (!EVENT_ID_PATTERN.test(id) || !SECONDS.test(timestampSeconds)) return 'bad_signature'
+  const listed = signaturesIn(signature)
+  const content = { id, timestampSeconds, body }
+  const matches = secrets.some((secret) => anyEqual(listed, standardDigest(content, secret)))
   if (!matches) return 'bad_signature'
-  const inTime =
-    SECONDS.test(timestampSeconds) && Math.abs(now - Number(timestampSeconds) * 1000) <= toleranceMs
-  return inTime ? null : 'timestamp_out_of_tolerance'
+  return Math.abs(now - Number(timestampSeconds) * 1000) <= toleranceMs ? null : 'timestamp_out_of_tolerance'
 }
 
 /**
  * Whether a request is ours, unchanged and recent, and what it says. All secrets and all listed signatures are tried, in
  * constant time each. The type and the id are those of the signed body; a header that disagrees is a mismatch.
  * Source: Standard Webhooks 1.0.0, "Verifying signatures".
+ * @throws InvalidSecretError when there is no secret, or one is unfit to verify with.
  *
  * @example
  * const result = verify({ headers: req.headers, body: rawBody, secrets: secret, now: Date.now() })
@@ -72,12 +72,12 @@ export const verify = (input: VerifyInput): Verified | Rejected => {
   const reason = verifySignature(input)
   if (reason !== null) return { ok: false, reason }
   const { headers, body, now, legacy = false, legacyMaxAgeMs = ONE_HOUR_MS } = input
-  const isLegacy = one(headers, HEADERS.standardSignature) === undefined
-  const text =
-    typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()
-  const envelope = parseEnvelope(text, { legacy: legacy && isLegacy })
+  const isLegacy = !isStandard(headers)
+  const text = decode(body)
+  const envelope = text === null ? null : parseEnvelope(text, { legacy: legacy && isLegacy })
   if (!envelope) return { ok: false, reason: 'malformed' }
-  if (isLegacy && Math.abs(now - Date.parse(envelope.timestamp)) > legacyMaxAgeMs)
+  // Written so that a NaN refuses.
+  if (isLegacy && !(Math.abs(now - Date.parse(envelope.timestamp)) <= legacyMaxAgeMs))
     return { ok: false, reason: 'timestamp_out_of_tolerance' }
   const agrees =
     agree(headers, HEADERS.event, envelope.event) &&
@@ -95,9 +95,18 @@ const verifyLegacySignature = (
   const given = /^sha256=[0-9a-f]{64}$/.test(signature)
     ? Buffer.from(signature.slice(7), 'hex')
     : Buffer.alloc(0)
-  const matches = secrets.some((secret) => equal(given, createHmac('sha256', secret).update(body).digest()))
+  const matches = secrets.some((secret) => equal(given, legacyDigest(body, secret)))
   return matches ? null : 'bad_signature'
 }
+
+// Decoded once, however many secrets there are; other versions than v1 are somebody else's.
+const signaturesIn = (header: string): readonly Buffer[] => {
+  if (!header.includes(' ')) return header.startsWith('v1,') ? [Buffer.from(header.slice(3), 'base64')] : []
+  return header.split(' ', MAX_SIGNATURES).flatMap((entry) => signaturesIn(entry))
+}
+
+const anyEqual = (listed: readonly Buffer[], expected: Buffer): boolean =>
+  listed.some((given) => equal(given, expected))
 
 const equal = (given: Buffer, expected: Buffer): boolean =>
   given.length === expected.length && timingSafeEqual(given, expected)
@@ -107,8 +116,34 @@ const agree = (headers: HeaderBag, name: string, value: string): boolean => {
   return header === undefined || header === value
 }
 
+// Each secret is checked every time: `verify` is also called without a receiver that checked them at its creation.
+const usable = (secrets: string | readonly string[]): readonly string[] => {
+  const list = typeof secrets === 'string' ? [secrets] : (secrets ?? [])
+  if (list.length === 0) throw new InvalidSecretError('There is no secret to verify with. Pass at least one.')
+  for (const secret of list) assertKeyLength(cachedKey(secret).length)
+  return list
+}
+
+// Present at all, even empty or repeated: then it decides, and no legacy signature rescues it.
+const isStandard = (headers: HeaderBag): boolean =>
+  headers[HEADERS.standardSignature] !== undefined ||
+  headers[HEADERS.id] !== undefined ||
+  headers[HEADERS.attemptTimestamp] !== undefined
+
+// A byte order mark is kept, so that JSON.parse refuses it; broken UTF-8 throws.
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const decode = (body: string | Uint8Array): string | null => {
+  if (typeof body === 'string') return body
+  try {
+    return utf8.decode(body)
+  } catch {
+    return null
+  }
+}
+
 /** A header that came once. One that came twice is nobody's word. */
 const one = (headers: HeaderBag, name: string): string | undefined => {
-  const value = headers[name.toLowerCase()] ?? headers[name]
+  const value = headers[name] ?? headers[name.toLowerCase()]
   return typeof value === 'string' ? value : value?.length === 1 ? value[0] : undefined
 }
