@@ -9,6 +9,9 @@ const project = (root: string) => ({
     root,
     include: ['test/**/*.test.ts'],
     typecheck: { enabled: false },
+    ...(root === 'packages/mongoose-adapter'
+      ? { globalSetup: '../../tools/mongo-server/global-setup.ts' }
+      : {}),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

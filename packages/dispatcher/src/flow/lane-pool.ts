@@ -100,8 +100,14 @@ export class LanePool implements LaneWaker {
     return this.#held.has(subscriptionId)
   }
 
-  /** Takes due lanes, or those among `subscriptionIds`, and starts to serve them; answers how many. */
-  async acquire(subscriptionIds?: readonly string[]): Promise<number> {
+  /**
+   * Takes due lanes, or those among `among`, and starts to serve them; answers how many. `everywhere` leaves no lane to the
+   * process that would be first at it.
+   */
+  async acquire({
+    among,
+    everywhere = false,
+  }: { among?: readonly string[]; everywhere?: boolean } = {}): Promise<number> {
     const { storage, clock, ids, settings } = this.#context
     const limit = Math.min(ACQUIRE_AT_A_TIME, MAX_HELD - this.#held.size)
     if (limit <= 0) return 0
@@ -112,8 +118,8 @@ export class LanePool implements LaneWaker {
       now,
       leaseUntil: now + settings.leaseMs,
       limit,
-      subscriptionIds,
-      affinity: this.#affinity,
+      subscriptionIds: among,
+      affinity: everywhere ? undefined : this.#affinity,
     })
     if (lanes.length === 0) return 0
     const found = await storage.subscriptions.get(lanes.map((lane) => lane.subscriptionId))

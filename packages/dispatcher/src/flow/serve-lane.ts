@@ -27,8 +27,6 @@ export interface LaneContext extends FlowContext {
 
 const LOAD_AT_A_TIME = 64
 const PERMITS_AT_A_TIME = 32
-/** Attempts sent and not yet settled: a slow store slows the sender down. */
-const MAX_UNSETTLED = 128
 /** After this long a lane goes to the back of the queue, whatever it still has. */
 const QUANTUM_MS = 10_000
 /** With less of the lease left than this, nothing more is sent under it. */
@@ -137,7 +135,7 @@ export class ServedLane {
       if (this.#stale || (this.#queue.length === 0 && !this.#exhausted)) await this.#load()
       const health = this.#health()
       const full = this.#sending >= Math.min(settings.laneConcurrency, health.allowance)
-      if (full || this.#unsettled.size >= MAX_UNSETTLED) await this.#changed.wait()
+      if (full) await this.#changed.wait()
       else if (this.#queue.length === 0) {
         if (this.#unsettled.size === 0 && !this.#stale) return null
         if (!this.#stale) await this.#changed.wait()
@@ -210,7 +208,7 @@ export class ServedLane {
     } finally {
       this.#window.end(outcome?.endedAt ?? clock.now())
       this.#sending -= 1
-      slots.give(slow)
+      slots.answered(slow)
       this.#changed.raise()
     }
     if (outcome && outcome.verdict.kind !== 'void') {
@@ -218,6 +216,7 @@ export class ServedLane {
       health.set(this.lane.subscriptionId, afterAttempt(this.#health(), durationMs, statusCode !== null))
       await this.#settle(delivery, outcome).catch((error: unknown) => this.#ownFault(delivery, error))
     }
+    slots.settled()
     this.#unsettled.delete(delivery.id)
     this.#changed.raise()
   }

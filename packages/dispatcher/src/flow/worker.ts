@@ -71,7 +71,7 @@ export class Worker {
     while (clock.monotonic() < deadline) {
       await this.#fanOut.idle()
       const swept = await this.#fanOut.sweep({ orphansOnly: false })
-      const acquired = await this.#acquire()
+      const acquired = await this.#acquire({ everywhere: true })
       await this.#pool.idle()
       if (swept + acquired === 0) break
     }
@@ -102,10 +102,10 @@ export class Worker {
     if (clock.now() >= this.#nextUpkeepAt) await this.#upkeep()
   }
 
-  async #acquire(): Promise<number> {
+  async #acquire({ everywhere }: { everywhere: boolean } = { everywhere: false }): Promise<number> {
     let total = await this.#acquireSoon()
     for (let taken = 1; taken > 0 && !this.#pool.full && !this.#stopping; total += taken)
-      taken = await this.#pool.acquire()
+      taken = await this.#pool.acquire({ everywhere })
     return total
   }
 
@@ -115,7 +115,7 @@ export class Worker {
     for (const subscriptionId of due) this.#soon.delete(subscriptionId)
     let total = 0
     for (let at = 0; at < due.length && !this.#stopping; at += BY_ID_AT_A_TIME)
-      total += await this.#pool.acquire(due.slice(at, at + BY_ID_AT_A_TIME))
+      total += await this.#pool.acquire({ among: due.slice(at, at + BY_ID_AT_A_TIME) })
     return total
   }
 

@@ -51,7 +51,7 @@ export class TestSender {
     await storage.outbox.append({ events: [event], sweepAt })
     await this.#fanOut.fanOut([event])
     for (;;) {
-      await this.#pool.acquire([subscription.id])
+      await this.#pool.acquire({ among: [subscription.id] })
       const delivery = await this.#settled(id, subscription.id)
       if (delivery && delivery.status !== 'pending') return result(delivery, null)
       const held = await this.#heldBack(subscription.id)

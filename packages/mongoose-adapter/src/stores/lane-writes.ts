@@ -1,0 +1,31 @@
+import type { LaneRelease, LaneStore, LaneWindow } from '@swigs/webhooks-dispatcher'
+
+type Held = Parameters<LaneStore['extend']>[0]['lanes'][number]
+
+const stored = ({ ends, reserved }: LaneWindow) => ({ ends: [...ends], reserved })
+
+/** The leases that move together with a window, each fenced by its token. */
+export const windowOperations = (held: readonly Held[], leaseUntil: number) =>
+  held.flatMap(({ subscriptionId, token, window }) =>
+    window
+      ? [
+          {
+            updateOne: {
+              filter: { _id: subscriptionId, token },
+              update: { $set: { leaseUntil, window: stored(window) } },
+            },
+          },
+        ]
+      : [],
+  )
+
+/** Two writes a lane, in order: as its owner says if nobody woke it; then, if it is still held, due now. */
+export const releaseOperations = (lanes: readonly LaneRelease[], now: number) =>
+  lanes.flatMap(({ subscriptionId, token, wakeups, dueAt, availableAt, window, strikes, heldStrikes }) => {
+    const rest = { token: null, leaseUntil: availableAt, window: stored(window), strikes, heldStrikes }
+    const seen = { _id: subscriptionId, token, wakeups }
+    return [
+      { updateOne: { filter: seen, update: { $set: { ...rest, dueAt } } } },
+      { updateOne: { filter: { _id: subscriptionId, token }, update: { $set: { ...rest, dueAt: now } } } },
+    ]
+  })

@@ -1,0 +1,75 @@
+import type { Upkeep } from '@swigs/webhooks-dispatcher'
+import type { Collections } from '../collections.js'
+import { guarded } from '../errors.js'
+import { toObjectId } from '../mapping.js'
+import { wakeLanes } from './wake-lanes.js'
+
+export const mongoUpkeep = (at: () => Collections): Upkeep => ({
+  counts: async ({ now }) =>
+    guarded('upkeep.counts', async () => {
+      const { deliveries, events } = at()
+      const dueNow = { state: 0, dueAt: { $lte: now } }
+      const state = (number: number) => deliveries.countDocuments({ state: number })
+      const [pending, delivered, failed, cancelled, due, pendingEvents, oldest] = await Promise.all([
+        state(0),
+        state(1),
+        state(2),
+        state(3),
+        deliveries.countDocuments(dueNow),
+        events.countDocuments({ state: 0 }),
+        deliveries.find(dueNow).project<{ dueAt: number }>({ dueAt: 1 }).sort({ dueAt: 1 }).limit(1).next(),
+      ])
+      return { pending, delivered, failed, cancelled, due, pendingEvents, oldestDueAt: oldest?.dueAt ?? null }
+    }),
+  prune: async ({ before, limit }) =>
+    guarded('upkeep.prune', async () => {
+      const { deliveries, events } = at()
+      const ids: string[] = []
+      const old = events.find({ acceptedAt: { $lt: before }, state: 1 }).project<{ _id: string }>({ _id: 1 })
+      for await (const { _id } of old.sort({ acceptedAt: 1 })) {
+        const busy = await deliveries.findOne({ eventId: _id, state: 0 }, { projection: { _id: 1 } })
+        if (!busy) ids.push(_id)
+        if (ids.length === limit) break
+      }
+      if (ids.length === 0) return 0
+      await deliveries.deleteMany({ eventId: { $in: ids } })
+      await events.deleteMany({ _id: { $in: ids } })
+      return ids.length
+    }),
+  repair: async ({ now }) =>
+    guarded('upkeep.repair', async () => {
+      const { lanes } = at()
+      const first = await earliestPending(at())
+      const ids = first.map(({ _id }) => _id)
+      const found = await lanes.find({ _id: { $in: ids } }).toArray()
+      const known = new Map(found.map((lane) => [lane._id, lane]))
+      const paused = await pausedAmong(at(), ids)
+      const asleep = first.filter(({ _id, dueAt }) => {
+        const lane = known.get(_id)
+        const sleeps = lane === undefined || lane.dueAt > Math.max(dueAt, now)
+        return sleeps && !lane?.token && !paused.has(_id)
+      })
+      if (asleep.length === 0) return 0
+      await wakeLanes(
+        lanes,
+        asleep.map(({ _id }) => _id),
+        now,
+      )
+      return asleep.length
+    }),
+})
+
+const earliestPending = async ({ deliveries }: Collections) =>
+  deliveries
+    .aggregate<{
+      _id: string
+      dueAt: number
+    }>([{ $match: { state: 0 } }, { $group: { _id: '$lane', dueAt: { $min: '$dueAt' } } }])
+    .toArray()
+
+/** Those whose subscriptions wait on purpose. */
+const pausedAmong = async (collections: Collections, ids: readonly string[]): Promise<Set<string>> => {
+  const known = ids.flatMap((id) => toObjectId(collections, id) ?? [])
+  const found = collections.subscriptions.find({ _id: { $in: known }, isActive: false }).project({ _id: 1 })
+  return new Set((await found.toArray()).map(({ _id }) => String(_id)))
+}
