@@ -22,6 +22,7 @@ export interface AddressGuardOptions {
 }
 
 type Address = ReturnType<typeof ipaddr.parse>
+type UrlVerdict = ReturnType<AddressGuard['inspect']>
 type Cidr = readonly [Address, number]
 
 const CACHE_MS = 5_000
@@ -68,13 +69,22 @@ export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => 
     return { kind: 'allowed', addresses }
   }
 
+  const inspect = (text: string): UrlVerdict => {
+    if (!URL.canParse(text)) return { kind: 'refused', reason: 'Not a URL' }
+    const url = new URL(text)
+    const literal = literalOf(url.hostname)
+    const reason = refuseUrl(url, allowHttp) ?? (literal === null ? null : refuseAddress(literal))
+    return reason === null ? { kind: 'ok' } : { kind: 'refused', reason }
+  }
+
+  // The form of a URL never changes what is said of it, and every delivery asks.
+  const inspected = new LRUCache<string, UrlVerdict>({ max: 10_000 })
+
   return {
     inspect: (text) => {
-      if (!URL.canParse(text)) return { kind: 'refused', reason: 'Not a URL' }
-      const url = new URL(text)
-      const literal = literalOf(url.hostname)
-      const reason = refuseUrl(url, allowHttp) ?? (literal === null ? null : refuseAddress(literal))
-      return reason === null ? { kind: 'ok' } : { kind: 'refused', reason }
+      let verdict = inspected.get(text)
+      if (!verdict) inspected.set(text, (verdict = inspect(text)))
+      return verdict
     },
     resolve: async (hostname) => {
       const literal = literalOf(hostname)

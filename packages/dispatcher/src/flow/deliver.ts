@@ -1,4 +1,4 @@
-import { HEADERS, signedHeaders } from '@swigs/webhooks-protocol'
+import { signedHeaders } from '@swigs/webhooks-protocol'
 import type { Attempt } from '../core/attempt.js'
 import type { QueuedDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
@@ -24,21 +24,19 @@ export const deliver = async (
   const startedAt = clock.now()
   const startedMonotonic = clock.monotonic()
   const number = delivery.attemptCount + 1
-  const headers = {
-    ...subscription.headers,
-    ...signedHeaders({
-      id: event.id,
-      type: event.type,
-      timestamp: new Date(event.occurredAt).toISOString(),
-      body: event.body,
-      secrets: activeSecrets(subscription, startedAt),
-      attemptTimestampSeconds: Math.floor(startedAt / 1000),
-      deliveryId: delivery.id,
-      attempt: number,
-      userAgent: settings.userAgent,
-    }),
-    [HEADERS.contentType]: 'application/json',
-  }
+  const headers = signedHeaders({
+    id: event.id,
+    type: event.type,
+    timestamp: new Date(event.occurredAt).toISOString(),
+    body: event.body,
+    secrets: activeSecrets(subscription, startedAt),
+    attemptTimestampSeconds: Math.floor(startedAt / 1000),
+    deliveryId: delivery.id,
+    attempt: number,
+    userAgent: settings.userAgent,
+  })
+  // Checked when they were saved; a name of ours is ours all the same.
+  for (const [name, value] of Object.entries(subscription.headers)) headers[name] ??= value
   const { url } = subscription
   const reply = await transport.send({
     url,

@@ -14,7 +14,7 @@ const MAX_WAITING = 2_000
 /** Told which lanes are about to be woken, and then that they were. */
 export interface LaneWaker {
   /** Called before the wake is written; what it answers is called once the wake is durable. */
-  waking(subscriptionIds: ReadonlySet<string>): () => void
+  waking(subscriptionIds: ReadonlySet<string>, options?: { urgent?: boolean }): () => void
 }
 
 /**
@@ -70,7 +70,10 @@ export class FanOut {
         if (wants(subscription, event)) deliveries.push(newDelivery(event, subscription.id, now))
       counts.set(event.id, deliveries.length - before)
     }
-    const woken = this.#waker.waking(new Set(deliveries.map((delivery) => delivery.subscriptionId)))
+    const urgent = events.some((event) => event.onlyFor !== null)
+    const woken = this.#waker.waking(new Set(deliveries.map((delivery) => delivery.subscriptionId)), {
+      urgent,
+    })
     while (deliveries.length > DELIVERIES_AT_A_TIME)
       await storage.outbox.fanOut({
         now,

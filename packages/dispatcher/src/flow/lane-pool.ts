@@ -6,7 +6,8 @@ import type { Subscription } from '../core/subscription.js'
 import type { LaneRelease } from '../ports/storage.js'
 import type { Batch, FlowContext } from './context.js'
 import type { LaneWaker } from './fan-out.js'
-import { ServedLane, type LaneContext } from './serve-lane.js'
+import type { LaneContext } from './lane-context.js'
+import { ServedLane } from './serve-lane.js'
 import { Slots } from './slots.js'
 
 const ACQUIRE_AT_A_TIME = 64
@@ -128,13 +129,13 @@ export class LanePool implements LaneWaker {
     return lanes.length
   }
 
-  waking(subscriptionIds: ReadonlySet<string>): () => void {
+  waking(subscriptionIds: ReadonlySet<string>, { urgent = false } = {}): () => void {
     const startedAt = ++this.#sequence
     return () => {
       for (const subscriptionId of subscriptionIds) {
         const served = this.#held.get(subscriptionId)
         // Acquired before the wake was under way: this wake, and no other, came since.
-        if (served) served.wake(served.acquiredAt < startedAt)
+        if (served) served.wake({ certain: served.acquiredAt < startedAt, urgent })
         else this.#onFree(subscriptionId, 0)
       }
     }

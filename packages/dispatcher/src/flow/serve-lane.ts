@@ -1,29 +1,13 @@
 import { TEST_DUE_AT, type QueuedDelivery } from '../core/delivery.js'
 import { afterAttempt, isSlow, NEW_HEALTH, type Health } from '../core/health.js'
-import { NEVER, type Lane, type LaneWindow } from '../core/lane.js'
+import { NEVER, type Lane } from '../core/lane.js'
 import { RateWindow } from '../core/rate-window.js'
 import { settleAttempt } from '../core/settle-attempt.js'
-import type { Settlement } from '../core/settlement.js'
 import type { Subscription } from '../core/subscription.js'
 import type { LaneRelease } from '../ports/storage.js'
-import type { FlowContext } from './context.js'
 import { deliver, type Outcome } from './deliver.js'
+import type { LaneContext } from './lane-context.js'
 import { Signal } from './signal.js'
-import type { Slots } from './slots.js'
-
-/** What the lanes of one process share. */
-export interface LaneContext extends FlowContext {
-  readonly slots: Slots
-  readonly health: {
-    get(subscriptionId: string): Health | undefined
-    set(subscriptionId: string, health: Health): void
-  }
-  /** Ends an attempt durably; `false` when it changed nothing. */
-  settle(settlement: Settlement, clearsStrikes: boolean): Promise<boolean>
-  /** Stores a window and moves the lease; answers the new lease's end (monotonic), or `null` when the lane is lost. */
-  reserve(lane: Lane, window: LaneWindow): Promise<number | null>
-  deactivate(subscriptionId: string): Promise<void>
-}
 
 const LOAD_AT_A_TIME = 64
 const PERMITS_AT_A_TIME = 32
@@ -53,7 +37,8 @@ export class ServedLane {
   #seenWakeups: number
   #queue: QueuedDelivery[] = []
   #sending = 0
-  #stale = false
+  #woken = false
+  #urgent = false
   #exhausted = false
   #over = false
   #lost = false
@@ -88,10 +73,14 @@ export class ServedLane {
     return this.#lost ? null : this.#release()
   }
 
-  /** There is new work. `certain`: exactly one wake was stored since this acquisition. */
-  wake(certain: boolean): void {
+  /**
+   * There is new work. `certain`: exactly one wake was stored since this acquisition. `urgent`: it goes before what is
+   * loaded already; anything else is found when that is done.
+   */
+  wake({ certain, urgent }: { certain: boolean; urgent: boolean }): void {
     if (certain) this.#seenWakeups += 1
-    this.#stale = true
+    this.#woken = true
+    this.#urgent ||= urgent
     this.#changed.raise()
   }
 
@@ -132,13 +121,13 @@ export class ServedLane {
   async #next(): Promise<{ delivery: QueuedDelivery; slow: boolean } | null> {
     const { slots, settings } = this.#context
     while (this.#maySend()) {
-      if (this.#stale || (this.#queue.length === 0 && !this.#exhausted)) await this.#load()
+      if (this.#urgent || (this.#queue.length === 0 && (this.#woken || !this.#exhausted))) await this.#load()
       const health = this.#health()
       const full = this.#sending >= Math.min(settings.laneConcurrency, health.allowance)
       if (full) await this.#changed.wait()
       else if (this.#queue.length === 0) {
-        if (this.#unsettled.size === 0 && !this.#stale) return null
-        if (!this.#stale) await this.#changed.wait()
+        if (this.#unsettled.size === 0 && !this.#woken) return null
+        if (!this.#woken) await this.#changed.wait()
       } else if (await this.#permit()) {
         const slow = isSlow(health)
         await slots.take(slow)
@@ -160,7 +149,7 @@ export class ServedLane {
   /** Reads what is due. Whatever this owner has in flight is still pending in storage, and passed over. */
   async #load(): Promise<void> {
     const { storage, clock, cache } = this.#context
-    this.#stale = false
+    this.#woken = this.#urgent = false
     const limit = LOAD_AT_A_TIME + this.#unsettled.size
     const rows = await storage.lanes.upcoming({ subscriptionId: this.lane.subscriptionId, limit })
     const now = clock.now()
@@ -280,7 +269,7 @@ export class ServedLane {
     const now = clock.now()
     const { subscriptionId, token } = this.lane
     this.#window.unreserve()
-    const more = this.#stale || this.#queue.length > 0 || !this.#exhausted
+    const more = this.#woken || this.#queue.length > 0 || !this.#exhausted
     return {
       subscriptionId,
       token,
