@@ -116,7 +116,11 @@ export class Database {
         `was written by a newer version of this package (schema ${version}, this one knows ${MIGRATIONS.length}). ` +
           'Upgrade @swigs/webhooks-sqlite-adapter',
       )
-    if (version === MIGRATIONS.length) return
+    if (version === MIGRATIONS.length) {
+      // Changes nothing, and tells a file that can only be read: BEGIN IMMEDIATE alone does not.
+      driver.exec('UPDATE settled SET deliveries = deliveries WHERE 0')
+      return
+    }
     driver.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
     for (const step of MIGRATIONS.slice(version)) driver.exec(step)
     driver.exec(`PRAGMA user_version = ${MIGRATIONS.length}`)

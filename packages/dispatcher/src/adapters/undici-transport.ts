@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events'
+import { EventEmitter, setMaxListeners } from 'node:events'
 import type { LookupFunction } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import { Agent, type Dispatcher } from 'undici'
@@ -75,6 +75,8 @@ const send = async (agent: Agent, request: TransportRequest): Promise<Reply> => 
     end.emit('abort')
   }, timeoutMs)
   const onAbort = () => end.emit('abort')
+  // As many requests share a lane's signal as the lane may have in flight.
+  if (signal) setMaxListeners(0, signal)
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
     const response = await agent.request({

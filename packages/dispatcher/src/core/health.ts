@@ -11,8 +11,8 @@ export interface Health {
 /** An endpoint whose attempts take longer than this on average shares the slow half of the slots. */
 export const SLOW_MS = 1_000
 
-/** A stranger: not slow, and allowed a few at a time until it has answered. */
-export const NEW_HEALTH: Health = { silent: 0, averageMs: 0, allowance: 4 }
+/** A stranger: taken for slow until it has answered, so that those which do answer never wait for it. */
+export const NEW_HEALTH: Health = { silent: 1, averageMs: 0, allowance: 2 }
 
 /** Every answer earns a place, silence costs all but one: a dead endpoint never holds more than a few slots. */
 export const afterAttempt = (health: Health, durationMs: number, answered: boolean): Health => ({

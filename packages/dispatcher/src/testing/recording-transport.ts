@@ -30,13 +30,25 @@ export const recordingTransport = (respond: Respond = () => 200): RecordingTrans
   const requests: RecordedRequest[] = []
   return {
     requests,
-    send: async ({ url, headers, body, timeoutMs }: TransportRequest) => {
+    send: async ({ url, headers, body, timeoutMs, signal }: TransportRequest) => {
       const json = JSON.parse(body) as RecordedRequest['json']
       const request = { url, headers, body, json, timeoutMs }
-      const answer = await respond(request, requests.push(request) - 1)
+      const answer = await unlessAborted(signal, respond(request, requests.push(request) - 1))
       if (typeof answer !== 'number') return answer
       return { kind: 'response', statusCode: answer, retryAfter: null, body: '', truncated: false }
     },
     close: async () => undefined,
   }
+}
+
+/** The answer, or `aborted` when the process gives the attempt up before it comes. */
+const unlessAborted = async (
+  signal: AbortSignal | undefined,
+  answer: ReturnType<Respond>,
+): Promise<Reply | number> => {
+  if (!signal) return answer
+  let giveUp = (): void => undefined
+  const aborted = new Promise<Reply>((resolve) => (giveUp = () => resolve({ kind: 'aborted' })))
+  signal.addEventListener('abort', giveUp)
+  return Promise.race([answer, aborted]).finally(() => signal.removeEventListener('abort', giveUp))
 }
