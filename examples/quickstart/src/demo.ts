@@ -33,8 +33,8 @@ const receiver = launch('receiver.ts')
 const { port } = await heard<{ port: number }>(receiver)
 const webhooks = createDispatcher({ ...demoOptions, storage: sqliteStorage({ file }) })
 for (const [path, rateLimit] of [
-  ['/healthy', null],
-  ['/recovering', null],
+  ['/healthy', false],
+  ['/recovering', false],
   ['/limited', LIMIT],
 ] as const)
   await webhooks.subscriptions.create({

@@ -146,18 +146,23 @@ export class ServedLane {
     return monotonic - this.#startedMonotonic < QUANTUM_MS && this.#heldUntil <= clock.now()
   }
 
-  /** Reads what is due. Whatever this owner has in flight is still pending in storage, and passed over. */
+  /**
+   * Reads what is due. Whatever was unsettled when the question was asked is passed over: it may be answered as pending
+   * and be settled by the time the answer is here, and when it is due again its own settling says.
+   */
   async #load(): Promise<void> {
     const { storage, clock, cache } = this.#context
     this.#woken = this.#urgent = false
+    this.#nextDueAt = NEVER
+    const passedOver = new Set(this.#unsettled)
     const limit = LOAD_AT_A_TIME + this.#unsettled.size
     const rows = await storage.lanes.upcoming({ subscriptionId: this.lane.subscriptionId, limit })
     const now = clock.now()
     const active = this.#subscription.isActive
-    const mine = rows.filter((row) => !this.#unsettled.has(row.id) && (active || row.dueAt === TEST_DUE_AT))
+    const mine = rows.filter((row) => !passedOver.has(row.id) && (active || row.dueAt === TEST_DUE_AT))
     const due = mine.filter((row) => row.dueAt <= now)
     this.#exhausted = rows.length < limit || mine.length > due.length || !active
-    this.#nextDueAt = mine[due.length]?.dueAt ?? NEVER
+    this.#nextDueAt = Math.min(this.#nextDueAt, mine[due.length]?.dueAt ?? NEVER)
     const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
     const loaded = unknown.length > 0 ? await storage.outbox.get(unknown) : []
     for (const event of loaded) cache.set(event)
