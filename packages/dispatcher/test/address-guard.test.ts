@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, it } from 'vitest'
 import { ipaddrGuard } from '../src/adapters/ipaddr-guard.js'
-import { undiciTransport } from '../src/adapters/undici-transport.js'
 import { NON_PUBLIC_IPV4 } from '../src/core/address-guard.js'
 import { createDispatcher, memoryStorage } from '../src/index.js'
 import { hostileServer } from '../src/testing/hostile-server.js'
@@ -127,11 +126,12 @@ describe('refused at save, at test and at delivery', () => {
   it('also when DNS changes between them, and nothing inside is reached', async () => {
     const inside = await hostileServer()
     const addresses = ['93.184.215.14']
+    const storage = memoryStorage()
+    const logger = { info: () => undefined, warn: () => undefined, error: () => undefined }
     const webhooks = createDispatcher({
-      storage: memoryStorage(),
-      transport: undiciTransport(),
+      storage,
       network: { allowHttp: true, resolve: async () => addresses.map((address) => ({ address, family: 4 })) },
-      logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
+      logger,
     })
     const subscribe = (host: string) =>
       webhooks.subscriptions.create({ appName: 'a', url: `http://${host}:${inside.port}/`, events: ['*'] })
@@ -141,26 +141,25 @@ describe('refused at save, at test and at delivery', () => {
     })
     addresses[0] = '10.0.0.1'
     await expect(subscribe('private.example.test')).rejects.toMatchObject({ issues: [{ path: 'url' }] })
-    // Public while it is saved, loopback ever after.
+    // Public while it is saved; loopback for every process that resolves it later.
     addresses[0] = '93.184.215.14'
     const { id } = await subscribe('rebound.example.test')
-    const rebound = createDispatcher({
-      storage: memoryStorage(),
+    const later = createDispatcher({
+      storage,
       network: { allowHttp: true, resolve: async () => [{ address: '127.0.0.1', family: 4 }] },
+      logger,
     })
-    await rebound.stop()
-    addresses[0] = '127.0.0.1'
-    const later = ipaddrGuard({ allowHttp: true, resolve: async () => [{ address: '127.0.0.1', family: 4 }] })
-    const request = {
-      url: `http://rebound.example.test:${inside.port}/`,
-      headers: {},
-      body: '{}',
-      timeoutMs: 1_000,
-      guard: later,
-    }
-    expect(await undiciTransport().send(request)).toMatchObject({ kind: 'refused' })
+    expect(await later.subscriptions.test(id)).toMatchObject({
+      delivered: false,
+      statusCode: null,
+      error: expect.stringContaining('not public'),
+    })
+    await later.dispatch('order.created', {})
+    await later.drain()
+    const { items } = await later.deliveries.list({ type: 'order.created' })
+    expect(items).toMatchObject([{ status: 'failed', reason: 'blocked_address', attemptCount: 1 }])
+    await later.stop()
     expect(inside.requests).toEqual([])
-    await webhooks.subscriptions.remove(id)
     await webhooks.stop()
     await inside.close()
   })
