@@ -106,14 +106,16 @@ describe('a SQLite file', () => {
   it('locked by another for longer than busyTimeoutMs says so, and goes on when it is free', async () => {
     const storage = sqliteStorage({ file, busyTimeoutMs: 50 })
     await storage.open()
-    const other = openLibsql(file)
-    other.exec('BEGIN IMMEDIATE')
+    // The same driver: two copies of SQLite in one process do not see each other's locks.
+    const other = new Database(file, { busyTimeoutMs: 50 })
+    other.open()
+    other.sql('BEGIN IMMEDIATE').run()
     const append = () => storage.outbox.append({ events: [event('evt_1')], sweepAt: 0 })
     await expect(append()).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
       message: expect.stringMatching(/locked by another process.*busyTimeoutMs/),
     })
-    other.exec('COMMIT')
+    other.sql('COMMIT').run()
     other.close()
     expect(await append()).toEqual([true])
     await storage.close()
