@@ -38,9 +38,10 @@ export {
   type Drained,
 } from './dispatcher.js'
 export { MAX_PAGE, type Page } from './manage/cursor.js'
-export type { Deliveries, DeliveryListQuery, RecoverInput } from './manage/deliveries.js'
+export type { Deliveries, DeliveryDetail, DeliveryListQuery, RecoverInput } from './manage/deliveries.js'
 export type { DispatchOptions } from './manage/dispatch-input.js'
 export type { EventListQuery, Events, EventWithDeliveries } from './manage/events.js'
+export type { RequestView } from './manage/request-view.js'
 export type { TestResult } from './manage/send-test.js'
 export type { SiteId } from './manage/site-id.js'
 export type { Stats } from './manage/stats.js'

@@ -5,6 +5,7 @@ import type { FlowContext } from '../flow/context.js'
 import type { LanePool } from '../flow/lane-pool.js'
 import { page, type Page } from './cursor.js'
 import { instantSchema, pagingSchema, parseInput, windowSchema } from './input.js'
+import { requestView, type RequestView } from './request-view.js'
 import type { Actor } from './subscriptions.js'
 import { deliveryView, type DeliveryView } from './views.js'
 
@@ -33,6 +34,12 @@ export interface RecoverInput {
   until?: Date | number | string | undefined
   /** Only count. Default `false`. */
   dryRun?: boolean | undefined
+}
+
+/** A delivery with the request that it makes. */
+export interface DeliveryDetail extends DeliveryView {
+  /** `null` when its event is no longer kept. */
+  readonly request: RequestView | null
 }
 
 const listing = z.strictObject({
@@ -77,9 +84,17 @@ export class Deliveries {
     })
   }
 
-  /** With its attempts. @throws NotFoundError */
-  async get(id: string): Promise<DeliveryView> {
-    return deliveryView(known(id, await this.#context.storage.deliveries.get(String(id))))
+  /** With its attempts and its request. @throws NotFoundError */
+  async get(id: string): Promise<DeliveryDetail> {
+    const { storage, settings } = this.#context
+    const delivery = known(id, await storage.deliveries.get(String(id)))
+    const [[event], [subscription]] = await Promise.all([
+      storage.outbox.get([delivery.eventId]),
+      storage.subscriptions.get([delivery.subscriptionId]),
+    ])
+    const { userAgent } = settings
+    const request = event ? requestView({ event, delivery, subscription, userAgent }) : null
+    return { ...deliveryView(delivery), request }
   }
 
   /**

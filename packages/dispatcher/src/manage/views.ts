@@ -1,8 +1,9 @@
-import { isSecretHeader, MASKED_SECRET } from '@swigs/webhooks-protocol'
+import { MASKED_SECRET } from '@swigs/webhooks-protocol'
 import type { Attempt } from '../core/attempt.js'
 import type { Delivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
 import type { InactiveReason, RateLimit, Subscription } from '../core/subscription.js'
+import { maskHeaders } from './request-view.js'
 
 /** A subscription as people see it: the seed's fields and ours, secrets masked. */
 export interface SubscriptionView {
@@ -80,11 +81,6 @@ export const subscriptionView = (subscription: Subscription, now: number): Subsc
   createdAt: new Date(subscription.createdAt),
   updatedAt: new Date(subscription.updatedAt),
 })
-
-const maskHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? MASKED_SECRET : value]),
-  )
 
 export const deliveryView = (delivery: Delivery): DeliveryView => {
   const { dueAt, createdAt, settledAt, attempts, scheduleStep: _step, once: _once, ...rest } = delivery

@@ -1,0 +1,50 @@
+import { isSecretHeader, MASKED_SECRET, signedHeaders } from '@swigs/webhooks-protocol'
+import type { Delivery } from '../core/delivery.js'
+import type { StoredEvent } from '../core/event.js'
+import type { Subscription } from '../core/subscription.js'
+
+/** The request of a delivery's latest attempt, or of the first one to come; signatures and secret-like values masked. */
+export interface RequestView {
+  readonly method: 'POST'
+  /** As the subscription has it now; `null` when that was removed. */
+  readonly url: string | null
+  readonly headers: Readonly<Record<string, string>>
+  /** Byte for byte what is sent. */
+  readonly body: string
+}
+
+/** Values of authorization-style headers are masked. */
+export const maskHeaders = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? MASKED_SECRET : value]),
+  )
+
+// What it signs is masked: the secrets of the subscription are not needed to show a request.
+const NO_SECRET = 'a signature that nobody will see'
+
+export const requestView = (input: {
+  event: StoredEvent
+  delivery: Delivery
+  subscription: Subscription | undefined
+  userAgent: string
+}): RequestView => {
+  const { event, delivery, subscription, userAgent } = input
+  const { number, startedAt } = delivery.attempts.at(-1) ?? { number: 1, startedAt: delivery.createdAt }
+  const headers = signedHeaders({
+    id: event.id,
+    type: event.type,
+    timestamp: new Date(event.occurredAt).toISOString(),
+    body: '',
+    secrets: [NO_SECRET],
+    attemptTimestampSeconds: Math.floor(startedAt / 1000),
+    deliveryId: delivery.id,
+    attempt: number,
+    userAgent,
+  })
+  return {
+    method: 'POST',
+    url: subscription?.url ?? null,
+    headers: maskHeaders({ ...subscription?.headers, ...headers }),
+    body: event.body,
+  }
+}
