@@ -92,9 +92,16 @@ export class InvalidCursorError extends errorClass('INVALID_CURSOR') {}
 /** The thing is in a state that does not allow it. */
 export class ConflictError extends errorClass('CONFLICT') {}
 
-/** A zod error as issues; the messages name what is expected and never the value. */
+/** A zod error as issues, one for each unknown field; the messages name what is expected and never the value. */
 export const issuesFromZod = (error: z.ZodError): Issue[] =>
-  error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }))
+  error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          path: pathText([...issue.path, key]),
+          message: 'Unknown field: remove it',
+        }))
+      : { path: pathText(issue.path), message: issue.message },
+  )
 
 const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => {

@@ -34,7 +34,7 @@ export interface SubscriptionInput {
 }
 
 /** What `subscriptions.update` takes: the fields to replace. */
-export type SubscriptionUpdate = Partial<SubscriptionInput>
+export type SubscriptionUpdate = { [K in keyof SubscriptionInput]?: SubscriptionInput[K] | undefined }
 
 const secret = z.string().superRefine((value, context) => {
   try {

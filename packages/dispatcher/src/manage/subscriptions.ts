@@ -90,7 +90,9 @@ export class Subscriptions {
   }
 
   /** Newest first; `limit` 1 to 200, default 50. */
-  async list(query: { limit?: number; cursor?: string | null } = {}): Promise<Page<SubscriptionView>> {
+  async list(
+    query: { limit?: number | undefined; cursor?: string | null | undefined } = {},
+  ): Promise<Page<SubscriptionView>> {
     const { limit, cursor } = parseInput('subscriptions.list', listing, query)
     return page({
       list: 'subscriptions',

@@ -1,0 +1,65 @@
+import { isWebhooksError, type Issue } from '@swigs/webhooks-protocol'
+
+/** What the admin API answers, whatever it runs in. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON text; empty for HEAD. */
+  readonly body: string
+}
+
+const HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  // Some answers hold a secret.
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+}
+
+export const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers: { ...HEADERS, ...headers },
+  body: JSON.stringify(body),
+})
+
+/** Answers that say what is wrong with a request. */
+export const REFUSALS = {
+  notFound: () => answer(404, { message: 'Not found' }),
+  methodNotAllowed: (allow: string) =>
+    answer(405, { message: `Method not allowed; this path takes ${allow}` }, { allow }),
+  tooLarge: (limit: number) =>
+    answer(413, { message: `The body is longer than ${limit} bytes` }, { connection: 'close' }),
+  unsupportedType: () => answer(415, { message: 'Send the body as Content-Type: application/json' }),
+  unsupportedEncoding: () => answer(415, { message: 'Send the body without Content-Encoding' }),
+  badPath: () => invalid([{ path: 'path', message: 'Not a well-formed path: mend its % escapes' }]),
+  aborted: () => invalid([{ path: 'body', message: 'The body ended early' }]),
+} as const
+
+/** 400 with the fields at fault. */
+export const invalid = (issues: readonly Issue[]): Answer => {
+  const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+  return answer(400, { message: `The request is not valid. ${text}`, issues })
+}
+
+/** The answer to what a handler threw; `null` when it is no error of ours. */
+export const answerTo = (error: unknown): Answer | null => {
+  if (!isWebhooksError(error)) return null
+  const { message } = error
+  switch (error.code) {
+    case 'NOT_FOUND':
+      return REFUSALS.notFound()
+    case 'INVALID_SUBSCRIPTION':
+    case 'INVALID_OPTIONS':
+    case 'INVALID_EVENT':
+      return answer(400, { message, issues: (error as { issues?: readonly Issue[] }).issues ?? [] })
+    case 'INVALID_CURSOR':
+      return invalid([{ path: 'cursor', message }])
+    case 'CONFLICT':
+      return answer(409, { message })
+    case 'STORAGE_UNAVAILABLE':
+      return answer(503, { message: 'Storage is not available just now; try again' }, { 'retry-after': '5' })
+    case 'STOPPED':
+      return answer(503, { message: 'This process is stopping; try again' }, { 'retry-after': '5' })
+    default:
+      return null
+  }
+}

@@ -1,0 +1,130 @@
+import { InvalidOptionsError, WebhooksError, type Issue } from '@swigs/webhooks-protocol'
+import { ofetch, type $Fetch, type FetchResponse } from 'ofetch'
+import type { z } from 'zod'
+import type { PathParams, Route } from './route.js'
+import { ROUTES, type TABLE } from './routes.js'
+
+/** Where the admin API is, and as whom to call it. */
+export interface AdminClientOptions {
+  /** Where it is mounted: `https://swigs.online/api/webhooks`. */
+  readonly baseUrl: string
+  /** Sent as `Authorization: Bearer …`. */
+  readonly token?: string | undefined
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** One deadline for a request and its answer, ms. Default 30_000. */
+  readonly timeoutMs?: number | undefined
+}
+
+/** What the API refused: the server's text, its status, the fields at fault. */
+export class AdminApiError extends WebhooksError {
+  readonly status: number
+  readonly issues: readonly Issue[]
+
+  constructor(message: string, options: { status: number; issues?: readonly Issue[]; cause?: unknown }) {
+    super('ADMIN_API_ERROR', message, options)
+    this.status = options.status
+    this.issues = options.issues ?? []
+  }
+}
+
+type Table = (typeof TABLE)[number]
+type Named<N extends string> = Extract<Table, { name: N }>
+type InputOf<R> =
+  R extends Route<string, infer P, infer Q, infer B> ? PathParams<P> & z.input<Q> & z.input<B> : never
+type OutputOf<R> = R extends { linked: boolean } & Route<
+  string,
+  string,
+  z.ZodType,
+  z.ZodType,
+  infer T,
+  infer F
+>
+  ? z.output<T> | z.output<F>
+  : never
+type Linked<N extends string, T> = N extends 'listSubscriptions'
+  ? { readonly items: T; readonly nextCursor: string | null }
+  : T
+/** Without an argument where nothing has to be given. */
+type Arguments<I> = Partial<I> extends I ? [input?: I] : [input: I]
+
+/** One method a route; path parameters, query and body in one object. */
+export type AdminClient = {
+  readonly [N in Table['name']]: (
+    ...input: Arguments<InputOf<Named<N>>>
+  ) => Promise<Linked<N, OutputOf<Named<N>>>>
+}
+
+/**
+ * A typed client of the admin API, made from the same table of routes.
+ * @throws InvalidOptionsError when `baseUrl` is no http address. Its methods throw `AdminApiError` with the server's own
+ *   text, and with status 0 when no answer came.
+ * @example
+ * const admin = createAdminClient({ baseUrl: 'https://swigs.online/api/webhooks', token })
+ * const { items } = await admin.listDeliveries({ status: 'failed' })
+ */
+export const createAdminClient = (options: AdminClientOptions): AdminClient => {
+  const { baseUrl, token, headers, timeoutMs = 30_000 } = options
+  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl))
+    throw new InvalidOptionsError(
+      'createAdminClient: baseUrl: Expected where the admin API is mounted, like https://swigs.online/api/webhooks.',
+    )
+  const fetch = ofetch.create({
+    baseURL: baseUrl.replace(/\/+$/, ''),
+    headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    retry: false,
+    timeout: timeoutMs,
+    ignoreResponseError: true,
+    responseType: 'text',
+  })
+  return Object.fromEntries(
+    ROUTES.map((route) => [route.name, (input: Record<string, unknown> = {}) => call(fetch, route, input)]),
+  ) as unknown as AdminClient
+}
+
+const call = async (fetch: $Fetch, route: Route, input: Record<string, unknown>): Promise<unknown> => {
+  const rest = { ...input }
+  const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => {
+    const value = rest[name]
+    delete rest[name]
+    return encodeURIComponent(String(value))
+  })
+  const names = Object.keys((route.query as z.ZodObject).shape)
+  const query = Object.fromEntries(names.flatMap((name) => (name in rest ? [[name, rest[name]]] : [])))
+  for (const name of names) delete rest[name]
+  const response = await fetch
+    .raw(path === '/' ? '' : path, {
+      method: route.method,
+      query,
+      ...(route.method !== 'GET' && { body: rest }),
+    })
+    .catch((cause: unknown) => {
+      throw new AdminApiError(`${route.name}: no answer came from the admin API.`, { status: 0, cause })
+    })
+  return read(route, response as FetchResponse<string>)
+}
+
+const read = (route: Route, response: FetchResponse<string>): unknown => {
+  const { status, _data: text = '' } = response
+  const body = parse(text)
+  if (status === route.status) return route.linked ? { items: body, nextCursor: cursorOf(response) } : body
+  if (status === route.failure?.status && route.failure.result.safeParse(body).success) return body
+  const { message, issues } = (body ?? {}) as { message?: unknown; issues?: readonly Issue[] }
+  throw new AdminApiError(`${route.name}: ${typeof message === 'string' ? message : `HTTP ${status}`}`, {
+    status,
+    ...(Array.isArray(issues) && { issues }),
+  })
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const cursorOf = ({ headers }: FetchResponse<string>): string | null => {
+  const [, query] = /<\?([^>]*)>; rel="next"/.exec(headers.get('link') ?? '') ?? []
+  return query === undefined ? null : new URLSearchParams(query).get('cursor')
+}

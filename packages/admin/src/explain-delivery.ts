@@ -1,0 +1,39 @@
+import type { DeliveryView } from '@swigs/webhooks-dispatcher'
+
+/** How a delivery stands, in words for a person: "The receiver answered 503; next try at …". */
+export const explainDelivery = (delivery: DeliveryView): string => {
+  const { status, attemptCount, nextAttemptAt, settledAt } = delivery
+  const latest = delivery.attempts.at(-1)
+  const went = latest?.error ?? 'It was not delivered'
+  switch (status) {
+    case 'pending': {
+      const at = nextAttemptAt?.toISOString()
+      return latest
+        ? `${latest.error ?? 'It is sent again'}; next try at ${at}.`
+        : `Waits to be sent; due at ${at}.`
+    }
+    case 'delivered':
+      return `Delivered at ${settledAt?.toISOString()}; the receiver answered ${latest?.statusCode ?? 'yes'}.`
+    case 'cancelled':
+      return delivery.reason === 'subscription_removed'
+        ? 'Given up: its subscription was removed.'
+        : 'Cancelled before it was delivered.'
+    case 'failed':
+      return `${went}; ${whyNoMore(delivery.reason, attemptCount)}`
+  }
+}
+
+const whyNoMore = (reason: DeliveryView['reason'], attempts: number): string => {
+  switch (reason) {
+    case 'rejected':
+      return 'the receiver will not take it, so it was not tried again.'
+    case 'gone':
+      return 'the receiver is gone, so its subscription was deactivated.'
+    case 'blocked_address':
+      return 'nothing was sent.'
+    case 'test_failed':
+      return 'a test is sent once.'
+    default:
+      return `given up after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}.`
+  }
+}

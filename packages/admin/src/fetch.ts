@@ -1,0 +1,63 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { createAdminApi, type AdminApiOptions } from './admin-api.js'
+import { answer, REFUSALS, type Answer } from './answers.js'
+import { requireGuards } from './guards.js'
+import { readStream } from './node-body.js'
+import type { Body } from './read-request.js'
+import type { ManagedDispatcher } from './route.js'
+
+/** Decides about a request: `true` lets it in, `false` is a 403, a `Response` is the answer itself. */
+export type Authorize = (request: Request) => boolean | Response | Promise<boolean | Response>
+
+/** How the admin API is mounted behind a web-standard handler. */
+export interface FetchAdminOptions extends AdminApiOptions {
+  /** Asked before every route. Required; `'none'` lets anyone in. */
+  readonly authorize: Authorize | 'none'
+  /** What comes before the routes in the path: `/api/webhooks`. Default: nothing. */
+  readonly basePath?: string | undefined
+  /** Who asks, told to the observer. */
+  readonly actor?: ((request: Request) => string | null | undefined) | undefined
+}
+
+/**
+ * The admin API as a web-standard handler: Next.js, Hono, Bun.
+ * @throws InvalidOptionsError without `authorize`, or without a dispatcher.
+ * @example
+ * const handle = adminHandler(webhooks, { basePath: '/api/webhooks', authorize: (request) => isAdmin(request) })
+ */
+export const adminHandler = (
+  dispatcher: ManagedDispatcher,
+  options: FetchAdminOptions,
+): ((request: Request) => Promise<Response>) => {
+  const [authorize] = requireGuards<Authorize>('adminHandler', 'authorize', options?.authorize)
+  const api = createAdminApi(dispatcher, options)
+  const base = (options.basePath ?? '').replace(/\/+$/, '')
+
+  return async (request) => {
+    const allowed = authorize ? await authorize(request) : true
+    if (allowed instanceof Response) return allowed
+    if (allowed !== true) return respond(answer(403, { message: 'Forbidden' }))
+    const { pathname, search } = new URL(request.url)
+    if (pathname !== base && !pathname.startsWith(`${base}/`)) return respond(REFUSALS.notFound())
+    return respond(
+      await api.handle({
+        method: request.method,
+        path: pathname.slice(base.length) || '/',
+        query: search.slice(1),
+        contentType: request.headers.get('content-type') ?? undefined,
+        contentEncoding: request.headers.get('content-encoding') ?? undefined,
+        readBody: () => readBody(request),
+        actor: options.actor?.(request) ?? null,
+      }),
+    )
+  }
+}
+
+const readBody = async ({ body, headers }: Request): Promise<Body> => {
+  if (!body) return { kind: 'bytes', bytes: new Uint8Array() }
+  return readStream(Readable.fromWeb(body as ReadableStream), headers.get('content-length') ?? undefined)
+}
+
+const respond = ({ status, headers, body }: Answer): Response =>
+  new Response(body === '' ? null : body, { status, headers })

@@ -1,0 +1,8 @@
+export { createAdminApi, type AdminApi, type AdminApiOptions, type AdminRequest } from './admin-api.js'
+export type { Answer } from './answers.js'
+export { AdminApiError, createAdminClient, type AdminClient, type AdminClientOptions } from './client.js'
+export { explainDelivery } from './explain-delivery.js'
+export { openApiDocument } from './openapi.js'
+export type { Body } from './read-request.js'
+export type { ManagedDispatcher, Method, Route } from './route.js'
+export { ROUTES as adminRoutes } from './routes.js'

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream'
+import getRawBody from 'raw-body'
+import { MAX_BODY_BYTES, type Body } from './read-request.js'
+
+/** The part of Node's IncomingMessage, as Express extends it, that is used. */
+export interface NodeRequestLike {
+  readonly headers: { readonly 'content-type'?: string; readonly 'content-encoding'?: string } & Readonly<
+    Record<string, string | string[] | undefined>
+  >
+  readonly readableEnded?: boolean
+  body?: unknown
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (typeof value === 'object' && !(value instanceof Uint8Array) && Object.keys(value).length === 0)
+
+/** The body of a Node request, also where the app's own parser was there first. */
+export const readNodeBody = async (request: NodeRequestLike): Promise<Body> => {
+  const { body } = request
+  if (typeof body === 'string') return { kind: 'bytes', bytes: Buffer.from(body) }
+  if (body instanceof Uint8Array) return { kind: 'bytes', bytes: body }
+  // Parsers leave {} behind where they had nothing to do, and where they parsed {}.
+  if (!isEmpty(body) || (request.readableEnded && body !== undefined))
+    return { kind: 'parsed', value: body, length: Buffer.byteLength(JSON.stringify(body)) }
+  if (request.readableEnded) return { kind: 'bytes', bytes: Buffer.alloc(0) }
+  return readStream(request as unknown as Readable, request.headers['content-length'])
+}
+
+/** At most `MAX_BODY_BYTES` of a stream. */
+export const readStream = async (stream: Readable, length?: string | string[]): Promise<Body> => {
+  try {
+    const options = { limit: MAX_BODY_BYTES, ...(typeof length === 'string' && { length }) }
+    return { kind: 'bytes', bytes: await getRawBody(stream, options) }
+  } catch (error) {
+    const tooLarge = (error as { type?: unknown }).type === 'entity.too.large'
+    // What still comes is dropped, so that the sender gets to read the answer.
+    stream.resume()
+    return tooLarge ? { kind: 'too_large' } : { kind: 'aborted' }
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { defineRoute } from './define-route.js'
+import type { Route } from './route.js'
+import { openApiDocument } from './openapi.js'
+import { deliveryRoutes } from './routes/deliveries.js'
+import { eventRoutes } from './routes/events.js'
+import { subscriptionRoutes } from './routes/subscriptions.js'
+
+const documentRoute = defineRoute({
+  name: 'getOpenApi',
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'This document',
+  result: z.looseObject({ openapi: z.string() }),
+  handle: async () => ({ result: openApiDocument(ROUTES) as { openapi: string } }),
+})
+
+/** Every route there is; the first path that matches wins, so `/:id` comes last. */
+export const TABLE = [documentRoute, ...eventRoutes, ...deliveryRoutes, ...subscriptionRoutes] as const
+
+/** The same, for whoever does not ask which is which. */
+export const ROUTES: readonly Route[] = TABLE as unknown as readonly Route[]

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { defineRoute } from '../define-route.js'
+import type { ManagedDispatcher } from '../route.js'
+import { barePaging } from '../schemas/common.js'
+import {
+  newSubscription,
+  rotation,
+  subscription,
+  subscriptionChanges,
+  testFailed,
+  testSent,
+} from '../schemas/subscription.js'
+import { subscriptionOut } from './views.js'
+
+type Change = { params: { id: string }; body: z.output<typeof subscriptionChanges>; actor: string | null }
+
+const change = async ({ subscriptions }: ManagedDispatcher, { params, body, actor }: Change) => ({
+  result: subscriptionOut(await subscriptions.update(params.id, body, { actor })),
+})
+
+const activate =
+  (isActive: boolean) =>
+  (dispatcher: ManagedDispatcher, { params, actor }: Omit<Change, 'body'>) =>
+    change(dispatcher, { params, actor, body: { isActive } })
+
+export const subscriptionRoutes = [
+  defineRoute({
+    name: 'listSubscriptions',
+    method: 'GET',
+    path: '/',
+    summary: 'Subscriptions, newest first',
+    query: z.strictObject(barePaging),
+    result: z.array(subscription),
+    linked: true,
+    handle: async ({ subscriptions }, { query }) => {
+      const { items, nextCursor } = await subscriptions.list(query)
+      return { result: items.map(subscriptionOut), nextCursor }
+    },
+  }),
+  defineRoute({
+    name: 'createSubscription',
+    method: 'POST',
+    path: '/',
+    summary: 'Register a subscription; the only answer with its secret in full',
+    body: newSubscription,
+    status: 201,
+    result: subscription,
+    handle: async ({ subscriptions }, { body, actor }) => ({
+      result: subscriptionOut(await subscriptions.create(body, { actor })),
+    }),
+  }),
+  defineRoute({
+    name: 'getSubscription',
+    method: 'GET',
+    path: '/:id',
+    summary: 'One subscription',
+    result: subscription,
+    handle: async ({ subscriptions }, { params }) => ({
+      result: subscriptionOut(await subscriptions.get(params.id)),
+    }),
+  }),
+  defineRoute({
+    name: 'updateSubscription',
+    method: 'PUT',
+    path: '/:id',
+    summary: 'Replace the given fields',
+    body: subscriptionChanges,
+    result: subscription,
+    handle: change,
+  }),
+  defineRoute({
+    name: 'patchSubscription',
+    method: 'PATCH',
+    path: '/:id',
+    summary: 'Replace the given fields, as PUT does',
+    body: subscriptionChanges,
+    result: subscription,
+    handle: change,
+  }),
+  defineRoute({
+    name: 'removeSubscription',
+    method: 'DELETE',
+    path: '/:id',
+    summary: 'Remove a subscription; what is pending for it is cancelled',
+    result: z.object({ message: z.literal('Subscription deleted') }),
+    handle: async ({ subscriptions }, { params, actor }) => {
+      await subscriptions.remove(params.id, { actor })
+      return { result: { message: 'Subscription deleted' } as const }
+    },
+  }),
+  defineRoute({
+    name: 'testSubscription',
+    method: 'POST',
+    path: '/:id/test',
+    summary: 'Send a test event now, once',
+    result: testSent,
+    failure: { status: 500, result: testFailed },
+    handle: async ({ subscriptions }, { params, actor }) => {
+      const { delivered, error, ...came } = await subscriptions.test(params.id, { actor })
+      if (delivered) return { result: { success: true as const, message: 'Test webhook sent', ...came } }
+      return { failure: { success: false as const, error: error ?? 'The test was not delivered', ...came } }
+    },
+  }),
+  defineRoute({
+    name: 'rotateSecret',
+    method: 'POST',
+    path: '/:id/rotate-secret',
+    summary: 'Make a new secret; the old one signs beside it for a while',
+    body: rotation,
+    result: subscription,
+    handle: async ({ subscriptions }, { params, body, actor }) => ({
+      result: subscriptionOut(await subscriptions.rotateSecret(params.id, { ...body, actor })),
+    }),
+  }),
+  defineRoute({
+    name: 'pauseSubscription',
+    method: 'POST',
+    path: '/:id/pause',
+    summary: 'Send nothing for now; deliveries wait',
+    result: subscription,
+    handle: activate(false),
+  }),
+  defineRoute({
+    name: 'resumeSubscription',
+    method: 'POST',
+    path: '/:id/resume',
+    summary: 'Send again, beginning with what has waited',
+    result: subscription,
+    handle: activate(true),
+  }),
+] as const

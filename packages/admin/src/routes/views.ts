@@ -1,0 +1,10 @@
+import type { DeliveryView, SubscriptionView } from '@swigs/webhooks-dispatcher'
+import { explainDelivery } from '../explain-delivery.js'
+
+/** With the `_id` of the seed's documents. */
+export const subscriptionOut = (view: SubscriptionView) => ({ _id: view.id, ...view })
+
+export const deliveryOut = <D extends DeliveryView>(view: D) => ({
+  ...view,
+  explanation: explainDelivery(view),
+})

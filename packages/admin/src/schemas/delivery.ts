@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { instant, instantIn, name, paging, window } from './common.js'
+
+export const status = z.enum(['pending', 'delivered', 'failed', 'cancelled'])
+
+const attempt = z.object({
+  number: z.number(),
+  startedAt: instant,
+  durationMs: z.number(),
+  statusCode: z.number().nullable(),
+  errorClass: z.enum(['http', 'dns', 'connect', 'tls', 'reset', 'timeout', 'blocked_address']).nullable(),
+  error: z.string().nullable(),
+  responseBody: z.string().nullable().describe('What came back, 16 KiB at most; null in lists'),
+  truncated: z.boolean(),
+})
+
+export const delivery = z.object({
+  id: z.string(),
+  eventId: z.string(),
+  eventType: z.string(),
+  siteId: z.string().nullable(),
+  subscriptionId: z.string(),
+  status,
+  reason: z
+    .enum([
+      'retries_exhausted',
+      'rejected',
+      'gone',
+      'blocked_address',
+      'test_failed',
+      'cancelled',
+      'subscription_removed',
+    ])
+    .nullable(),
+  explanation: z.string().describe('How it stands, in words'),
+  attemptCount: z.number(),
+  nextAttemptAt: instant.nullable(),
+  createdAt: instant,
+  settledAt: instant.nullable(),
+  attempts: z.array(attempt),
+})
+
+export const deliveryDetail = delivery.extend({
+  request: z
+    .object({
+      method: z.literal('POST'),
+      url: z.string().nullable(),
+      headers: z.record(z.string(), z.string()).describe('Signatures and secret-like values are masked'),
+      body: z.string().describe('Byte for byte what is sent'),
+    })
+    .nullable(),
+})
+
+export const deliveryPage = z.object({ items: z.array(delivery), nextCursor: z.string().nullable() })
+
+const filters = {
+  status: status.optional(),
+  type: name.optional().describe('Type of the event'),
+  eventId: name.optional(),
+  siteId: name.optional(),
+  ...window,
+  ...paging,
+}
+
+export const deliveriesOfSubscription = z.strictObject(filters)
+export const allDeliveries = z.strictObject({ subscriptionId: name.optional(), ...filters })
+
+export const recovery = z.strictObject({
+  since: instantIn.describe('Failed at or after'),
+  until: instantIn.describe('Failed before; default: now').optional(),
+})
+
+const truth = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+export const recoveryQuery = z.strictObject({
+  dryRun: z.union([z.boolean(), truth]).default(false).describe('Only count'),
+})
+
+export const recovered = z.object({ count: z.number(), dryRun: z.boolean() })

@@ -1,0 +1,94 @@
+import { MASKED_SECRET } from '@swigs/webhooks-protocol'
+import { z } from 'zod'
+import { instant, name } from './common.js'
+
+const rateLimit = z
+  .union([
+    z.strictObject({ limit: z.int().min(1).max(10_000), windowMs: z.int().min(1).max(86_400_000) }),
+    z.literal(false),
+    z.null(),
+  ])
+  .describe("At most `limit` requests in any `windowMs`; false: no limit; null: the dispatcher's")
+
+const notMasked = (value: string) => value !== MASKED_SECRET
+
+const fields = {
+  appName: z.string().trim().min(1).max(128).describe('The app that subscribes'),
+  url: z.string().min(1).max(2_048).describe('Where to POST'),
+  events: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .max(200)
+    .describe('Types of the catalogue, `order.*` or `*`'),
+  appSecret: z
+    .string()
+    .max(512)
+    .refine(notMasked, 'This is the mask that answers show. Leave appSecret out to keep the secret')
+    .describe('24 to 256 bytes of key material; made when it is left out')
+    .optional(),
+  filters: z
+    .strictObject({ siteIds: z.array(name).max(1_000).optional() })
+    .describe('No or empty siteIds: all sites')
+    .optional(),
+  isActive: z.boolean().optional(),
+  description: z.string().max(1_000).nullable().optional(),
+  headers: z
+    .record(
+      z.string(),
+      z
+        .string()
+        .max(4_096)
+        .refine(notMasked, 'This is the mask that answers show. Send the value itself, or leave headers out'),
+    )
+    .describe('Sent with every request')
+    .optional(),
+  rateLimit: rateLimit.optional(),
+}
+
+export const newSubscription = z.strictObject(fields)
+export const subscriptionChanges = newSubscription.partial()
+
+/** The seed's fields, `_id` included, and ours. */
+export const subscription = z.object({
+  _id: z.string(),
+  id: z.string(),
+  appName: z.string(),
+  appSecret: z.string().describe('Masked, but when it was just made or set'),
+  url: z.string(),
+  events: z.array(z.string()),
+  filters: z.object({ siteIds: z.array(z.string()) }),
+  isActive: z.boolean(),
+  inactiveReason: z.enum(['paused', 'gone']).nullable(),
+  description: z.string().nullable(),
+  headers: z.record(z.string(), z.string()).describe('Secret-like values are masked'),
+  rateLimit,
+  stats: z.object({
+    totalSent: z.number(),
+    totalFailed: z.number(),
+    lastSentAt: instant.nullable(),
+    lastError: z.string().nullable(),
+  }),
+  previousSecretsExpireAt: z.array(instant),
+  createdAt: instant,
+  updatedAt: instant,
+})
+
+const tested = {
+  deliveryId: z.string(),
+  statusCode: z.number().nullable(),
+  durationMs: z.number().nullable(),
+  responseBody: z.string().nullable(),
+}
+
+export const testSent = z.object({ success: z.literal(true), message: z.string(), ...tested })
+export const testFailed = z.object({ success: z.literal(false), error: z.string(), ...tested })
+
+/** A day by default, a week at most. */
+export const rotation = z.strictObject({
+  overlapMs: z
+    .int()
+    .min(0)
+    .max(7 * 86_400_000)
+    .describe('How long the old secret signs beside the new one, ms; default a day')
+    .optional(),
+})

@@ -1,0 +1,159 @@
+import { expect, it } from 'vitest'
+import { MAX_BODY_BYTES } from '../../src/read-request.js'
+import { registration } from '../support.js'
+import type { Harness } from './harness.js'
+
+const json = { 'content-type': 'application/json' }
+
+export const describeRefusals = (harness: Harness): void => {
+  it.each([
+    ['an unknown field', { ...registration, isAdmin: true }, 'isAdmin'],
+    ['the _id of a document', { ...registration, _id: '65a000000000000000000001' }, '_id'],
+    ['statistics', { ...registration, stats: { totalSent: 9 } }, 'stats'],
+    ['a missing name', { ...registration, appName: undefined }, 'appName'],
+    ['an operator for a name', { ...registration, appName: { $gt: '' } }, 'appName'],
+    [
+      'an operator for a site',
+      { ...registration, filters: { siteIds: [{ $ne: null }] } },
+      'filters.siteIds[0]',
+    ],
+    ['an unknown filter', { ...registration, filters: { $where: '1' } }, 'filters.$where'],
+    ['an unknown event', { ...registration, events: ['order.exploded'] }, 'events[0]'],
+    ['no events', { ...registration, events: [] }, 'events'],
+    ['a short secret', { ...registration, appSecret: 'short' }, 'appSecret'],
+    ['the mask for a secret', { ...registration, appSecret: '********' }, 'appSecret'],
+    ['plain http', { ...registration, url: 'http://workflow.swigs.online/' }, 'url'],
+    ['an address that is not public', { ...registration, url: 'https://169.254.169.254/' }, 'url'],
+    ['a name that leads inside', { ...registration, url: 'https://inside.example.com/' }, 'url'],
+    ['a header of ours', { ...registration, headers: { 'Content-Length': '5' } }, 'headers.Content-Length'],
+    ['a header with a line break', { ...registration, headers: { 'x-a': 'b\r\nx: y' } }, 'headers.x-a'],
+    ['a limit of nothing', { ...registration, rateLimit: { limit: 0, windowMs: 1 } }, 'rateLimit'],
+    ['a list for a body', [registration], ''],
+    ['null for a body', null, ''],
+  ])('refuses %s with a 400 that names the field, and stores nothing', async (_what, body, path) => {
+    const answer = await harness.send({
+      method: 'POST',
+      path: '/',
+      headers: json,
+      body: JSON.stringify(body),
+    })
+    expect(answer.status).toBe(400)
+    const paths = (answer.body.issues as { path: string }[]).map((issue) => issue.path)
+    expect(
+      paths.some((given) => given === path || given.startsWith(`${path}.`)),
+      paths.join(),
+    ).toBe(true)
+    expect(answer.body.message).toEqual(expect.any(String))
+    expect((await harness.call('GET', '/')).body).toEqual([])
+  })
+
+  it.each(['__proto__', 'constructor'])('refuses the prototype key %s', async (key) => {
+    const text = `{"appName":"x","filters":{"${key}":{"prototype":{"isAdmin":true}}}}`
+    const answer = await harness.send({ method: 'POST', path: '/', headers: json, body: text })
+    expect(answer.status).toBe(400)
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+  })
+
+  it('refuses a body of another type: 415', async () => {
+    const body = 'appName=x&url=https://example.com'
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/jsonp'])
+      expect(
+        await harness.send({ method: 'POST', path: '/', headers: { 'content-type': type }, body }),
+      ).toMatchObject({ status: 415, body: { message: expect.stringContaining('application/json') } })
+  })
+
+  it('refuses a body over 64 KiB: 413', async () => {
+    const description = 'x'.repeat(MAX_BODY_BYTES)
+    const answer = await harness.call('POST', '/', { ...registration, description })
+    expect(answer).toMatchObject({ status: 413, body: { message: expect.stringContaining('65536') } })
+  })
+
+  it('refuses queries that are wrong, unknown, given twice or operators', async () => {
+    const id = await harness.register()
+    for (const [query, path] of [
+      ['limit=0', 'limit'],
+      ['limit=201', 'limit'],
+      ['limit=many', 'limit'],
+      ['limit=1&limit=2', 'limit'],
+      ['limit[$gt]=1', 'limit[$gt]'],
+      ['status=lost', 'status'],
+      ['since=yesterday', 'since'],
+      ['sort=name', 'sort'],
+    ] as const) {
+      const { status, body } = await harness.call('GET', `/${id}/deliveries?${query}`)
+      expect(status, query).toBe(400)
+      expect(body.issues, query).toMatchObject([{ path }])
+    }
+    expect(
+      (await harness.call('POST', `/${id}/recover?dryRun=maybe`, { since: '2026-01-01T00:00:00Z' })).status,
+    ).toBe(400)
+    expect((await harness.call('POST', `/${id}/recover`, {})).body.issues).toMatchObject([{ path: 'since' }])
+    expect((await harness.call('POST', `/${id}/rotate-secret`, { overlapMs: -1 })).body.issues).toMatchObject(
+      [{ path: 'overlapMs' }],
+    )
+  })
+
+  it('answers 404 to ids that are not there or are none', async () => {
+    for (const id of [
+      '65a0000000000000000000ff',
+      'nonsense',
+      '%24gt',
+      '%7B%22%24gt%22%3A%22%22%7D',
+      'a%00b',
+      '..%2f',
+    ])
+      for (const [method, path] of [
+        ['GET', `/${id}`],
+        ['PUT', `/${id}`],
+        ['DELETE', `/${id}`],
+        ['POST', `/${id}/test`],
+        ['POST', `/${id}/rotate-secret`],
+        ['POST', `/${id}/pause`],
+        ['GET', `/${id}/deliveries`],
+        ['GET', `/deliveries/${id}`],
+        ['POST', `/deliveries/${id}/resend`],
+        ['POST', `/deliveries/${id}/cancel`],
+        ['GET', `/events/${id}`],
+      ] as const) {
+        const answer = await harness.call(method, path, method === 'PUT' ? { isActive: false } : undefined)
+        expect(answer, `${method} ${path}`).toMatchObject({ status: 404, body: { message: 'Not found' } })
+      }
+    const since = '2026-01-01T00:00:00Z'
+    expect((await harness.call('POST', '/nonsense/recover', { since })).status).toBe(404)
+    expect((await harness.call('GET', '/a/path/that/is/not/there')).status).toBe(404)
+  })
+
+  it('answers 400 to a path that is not well formed', async () => {
+    expect((await harness.call('GET', '/%E0%A4%A')).status).toBe(400)
+  })
+
+  it('answers 405 with Allow to methods that are not there', async () => {
+    const id = await harness.register()
+    for (const [method, path, allow] of [
+      ['DELETE', '/', 'GET, HEAD, POST'],
+      ['POST', `/${id}`, 'GET, HEAD, PUT, PATCH, DELETE'],
+      ['GET', `/${id}/test`, 'POST'],
+      ['PUT', '/deliveries', 'GET, HEAD'],
+      ['OPTIONS', '/stats', 'GET, HEAD'],
+    ] as const) {
+      const { status, headers } = await harness.call(method, path)
+      expect([status, headers.get('allow')], `${method} ${path}`).toEqual([405, allow])
+    }
+  })
+
+  it('answers HEAD as GET, without a body', async () => {
+    const { status, body } = await harness.call('HEAD', '/stats')
+    expect([status, body]).toEqual([200, null])
+  })
+
+  it('lets nobody in whom the guards refuse', async () => {
+    const answer = await harness.call('GET', '/', undefined, { authorization: 'Bearer somebody-else' })
+    expect(answer).toMatchObject({ status: 401, body: { message: 'Not authorized' } })
+  })
+
+  it('answers in JSON that nobody keeps', async () => {
+    const { headers } = await harness.call('GET', '/')
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
+    expect(headers.get('cache-control')).toBe('no-store')
+  })
+}

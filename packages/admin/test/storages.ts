@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { memoryStorage, type Storage } from '@swigs/webhooks-dispatcher'
+import { mongooseStorage } from '@swigs/webhooks-mongoose-adapter'
+import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
+import mongoose from 'mongoose'
+import { inject } from 'vitest'
+
+export const mongoUri = inject('mongoUri')
+
+interface Opened {
+  readonly storage: Storage
+  cleanup(): Promise<void>
+}
+
+/** Every storage that there is. */
+export const STORAGES: Readonly<Record<string, () => Promise<Opened>>> = {
+  memory: async () => ({ storage: memoryStorage(), cleanup: async () => undefined }),
+  SQLite: async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'webhooks-admin-'))
+    return {
+      storage: sqliteStorage({ file: join(folder, 'webhooks.db') }),
+      cleanup: () => rm(folder, { recursive: true }),
+    }
+  },
+  MongoDB: async () => {
+    const dbName = `admin-${randomUUID().slice(0, 13)}`
+    const connection = await mongoose.createConnection(mongoUri ?? '', { dbName }).asPromise()
+    const cleanup = async () => {
+      await connection.dropDatabase()
+      await connection.close()
+    }
+    return { storage: mongooseStorage(connection), cleanup }
+  },
+}

@@ -1,0 +1,8 @@
+import { library } from '../../tools/tsup-library.js'
+
+export default library({
+  index: 'src/index.ts',
+  express: 'src/express.ts',
+  fastify: 'src/fastify.ts',
+  fetch: 'src/fetch.ts',
+})
