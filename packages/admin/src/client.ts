@@ -31,16 +31,13 @@ export class AdminApiError extends WebhooksError {
 type Table = (typeof TABLE)[number]
 type Named<N extends string> = Extract<Table, { name: N }>
 type InputOf<R> =
-  R extends Route<string, infer P, infer Q, infer B> ? PathParams<P> & z.input<Q> & z.input<B> : never
-type OutputOf<R> = R extends { linked: boolean } & Route<
-  string,
-  string,
-  z.ZodType,
-  z.ZodType,
-  infer T,
-  infer F
->
-  ? z.output<T> | z.output<F>
+  R extends Route<string, infer P, infer Q, infer B>
+    ? PathParams<P> & Fields<z.input<Q>> & Fields<z.input<B>>
+    : never
+/** An object that takes no field adds none. */
+type Fields<T> = string extends keyof T ? unknown : T
+type OutputOf<R> = R extends { result: infer T extends z.ZodType; failure: infer F }
+  ? z.output<T> | (F extends { result: infer U extends z.ZodType } ? z.output<U> : never)
   : never
 type Linked<N extends string, T> = N extends 'listSubscriptions'
   ? { readonly items: T; readonly nextCursor: string | null }
@@ -83,25 +80,29 @@ export const createAdminClient = (options: AdminClientOptions): AdminClient => {
 }
 
 const call = async (fetch: $Fetch, route: Route, input: Record<string, unknown>): Promise<unknown> => {
-  const rest = { ...input }
-  const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => {
-    const value = rest[name]
-    delete rest[name]
-    return encodeURIComponent(String(value))
-  })
-  const names = Object.keys((route.query as z.ZodObject).shape)
-  const query = Object.fromEntries(names.flatMap((name) => (name in rest ? [[name, rest[name]]] : [])))
-  for (const name of names) delete rest[name]
+  const { path, query, body } = split(route, input)
   const response = await fetch
-    .raw(path === '/' ? '' : path, {
-      method: route.method,
-      query,
-      ...(route.method !== 'GET' && { body: rest }),
-    })
+    .raw(path, { method: route.method, query, ...(route.method !== 'GET' && { body }) })
     .catch((cause: unknown) => {
       throw new AdminApiError(`${route.name}: no answer came from the admin API.`, { status: 0, cause })
     })
   return read(route, response as FetchResponse<string>)
+}
+
+/** Path parameters and query by name; what is left is the body. */
+const split = (route: Route, input: Record<string, unknown>) => {
+  const inPath = new Set([...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name))
+  const inQuery = new Set(Object.keys((route.query as z.ZodObject).shape))
+  const pick = (wanted: (name: string) => boolean) =>
+    Object.fromEntries(Object.entries(input).filter(([name]) => wanted(name)))
+  const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) =>
+    encodeURIComponent(String(input[name])),
+  )
+  return {
+    path: path === '/' ? '' : path,
+    query: pick((name) => inQuery.has(name)),
+    body: pick((name) => !inQuery.has(name) && !inPath.has(name)),
+  }
 }
 
 const read = (route: Route, response: FetchResponse<string>): unknown => {

@@ -8,7 +8,7 @@ export const instantIn = z.iso
   .datetime({ offset: true, error: 'Expected an instant like 2026-02-01T10:00:00Z' })
   .describe('ISO 8601 with Z or an offset')
 
-const limit = z.coerce.number().int().min(1).max(200)
+const limit = z.coerce.number<number | string>().int().min(1).max(200)
 const cursor = z.string().min(1).max(1_024).describe('nextCursor of the page before')
 
 /** Query parameters of every list. */
