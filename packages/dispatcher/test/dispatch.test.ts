@@ -148,7 +148,7 @@ describe('options', () => {
     [{ retry: { delaysMs: ['1'] } }, 'retry.delaysMs[0]'],
     [{ rateLimit: { limit: 100 } }, 'rateLimit'],
     [{ network: { allow: ['10.0.0.0/99'] } }, 'network.allow[0]'],
-    [{ surprise: true }, ''],
+    [{ surprise: true }, 'surprise'],
   ])('name what is wrong: %j', (over, path) => {
     expect(() => createDispatcher({ storage: memoryStorage(), ...over } as never)).toThrowError(
       expect.objectContaining({ code: 'INVALID_OPTIONS', issues: [expect.objectContaining({ path })] }),

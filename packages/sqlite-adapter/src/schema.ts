@@ -90,4 +90,15 @@ export const MIGRATIONS: readonly string[] = [
     UPDATE settled SET deliveries = deliveries - 1 WHERE state = old.state;
   END;
   `,
+  // Lists by one filter. Delivered ones need none of their own: nearly all are, so the newest are soon found.
+  `
+  CREATE INDEX deliveries_by_type ON deliveries (event_type, created_at, id);
+  CREATE INDEX deliveries_by_site ON deliveries (site_id, created_at, id) WHERE site_id IS NOT NULL;
+  CREATE INDEX deliveries_pending ON deliveries (created_at, id) WHERE state = 0;
+  CREATE INDEX deliveries_given_up ON deliveries (created_at, id) WHERE state = 2;
+  CREATE INDEX deliveries_cancelled ON deliveries (created_at, id) WHERE state = 3;
+  CREATE INDEX deliveries_pending_of ON deliveries (subscription_id, created_at, id) WHERE state = 0;
+  CREATE INDEX deliveries_given_up_of ON deliveries (subscription_id, created_at, id) WHERE state = 2;
+  CREATE INDEX deliveries_cancelled_of ON deliveries (subscription_id, created_at, id) WHERE state = 3;
+  `,
 ]

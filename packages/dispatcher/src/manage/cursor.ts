@@ -5,7 +5,7 @@ import type { Position } from '../ports/storage.js'
 /** One page of a list, newest first. */
 export interface Page<T> {
   readonly items: readonly T[]
-  /** Pass it as `cursor` for the next page; `null` on the last one. */
+  /** Pass it as `cursor` for the next page; `null` on the last one. A page with a next one may be short, or empty. */
   readonly nextCursor: string | null
 }
 
@@ -33,21 +33,39 @@ export const decodeCursor = (list: string, cursor: string | null | undefined): P
   return { at, id }
 }
 
-/** Reads one row more than asked for, to know whether another page follows. */
+/** The most rows that are looked at for one page, and how many at a time. */
+const MOST_LOOKED_AT = 2_000
+const AT_A_TIME = 200
+
+/**
+ * Reads one row more than asked for, to know whether another page follows. Where `matches` is given, rows that it refuses
+ * are passed over, but no more than `MOST_LOOKED_AT`: a page costs the same however many rows there are, and may be short.
+ */
 export const page = async <R, T>(input: {
   list: string
   cursor: string | null | undefined
   limit: number
   read: (after: Position | null, limit: number) => Promise<readonly R[]>
+  matches?: ((row: R) => boolean) | undefined
   position: (row: R) => Position
   view: (row: R) => T
 }): Promise<Page<T>> => {
-  const { list, cursor, limit, read, position, view } = input
-  const rows = await read(decodeCursor(list, cursor), limit + 1)
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return {
-    items: shown.map(view),
-    nextCursor: last && rows.length > limit ? encodeCursor(list, position(last)) : null,
+  const { list, cursor, limit, read, matches, position, view } = input
+  const found: R[] = []
+  let after = decodeCursor(list, cursor)
+  let lookedAt = 0
+  let more = true
+  while (more && found.length <= limit && lookedAt < MOST_LOOKED_AT) {
+    const wanted = matches ? AT_A_TIME : limit + 1
+    const rows = await read(after, wanted)
+    const last = rows.at(-1)
+    more = rows.length === wanted
+    lookedAt += rows.length
+    if (last) after = position(last)
+    found.push(...(matches ? rows.filter(matches) : rows))
   }
+  const shown = found.slice(0, limit)
+  const last = shown.at(-1)
+  const resume = last && found.length > limit ? position(last) : more ? after : null
+  return { items: shown.map(view), nextCursor: resume && encodeCursor(list, resume) }
 }

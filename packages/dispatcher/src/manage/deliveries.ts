@@ -4,6 +4,7 @@ import type { Delivery, DeliveryStatus } from '../core/delivery.js'
 import type { FlowContext } from '../flow/context.js'
 import type { LanePool } from '../flow/lane-pool.js'
 import { page, type Page } from './cursor.js'
+import { splitDeliveryFilter } from './driving-filter.js'
 import { instantSchema, pagingSchema, parseInput, windowSchema } from './input.js'
 import { requestView, type RequestView } from './request-view.js'
 import type { Actor } from './subscriptions.js'
@@ -71,14 +72,16 @@ export class Deliveries {
     this.#pool = pool
   }
 
-  /** @throws InvalidOptionsError, InvalidCursorError */
+  /** Filters together may leave a page short though another follows. @throws InvalidOptionsError, InvalidCursorError */
   async list(query: DeliveryListQuery = {}): Promise<Page<DeliveryView>> {
     const { limit, cursor, ...filter } = parseInput('deliveries.list', listing, query)
+    const { driving, matches } = splitDeliveryFilter(filter)
     return page({
       list: `deliveries ${JSON.stringify(filter)}`,
       cursor,
       limit,
-      read: (after, rows) => this.#context.storage.deliveries.list({ ...filter, after, limit: rows }),
+      read: (after, rows) => this.#context.storage.deliveries.list({ ...driving, after, limit: rows }),
+      matches,
       position: ({ createdAt, id }) => ({ at: createdAt, id }),
       view: deliveryView,
     })

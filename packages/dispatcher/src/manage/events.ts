@@ -2,6 +2,7 @@ import { NotFoundError } from '@swigs/webhooks-protocol'
 import { z } from 'zod'
 import type { FlowContext } from '../flow/context.js'
 import { page, type Page } from './cursor.js'
+import { splitEventFilter } from './driving-filter.js'
 import { pagingSchema, parseInput, windowSchema } from './input.js'
 import { deliveryView, eventView, type DeliveryView, type EventView } from './views.js'
 
@@ -40,14 +41,16 @@ export class Events {
     this.#context = context
   }
 
-  /** @throws InvalidOptionsError, InvalidCursorError */
+  /** Filters together may leave a page short though another follows. @throws InvalidOptionsError, InvalidCursorError */
   async list(query: EventListQuery = {}): Promise<Page<EventView>> {
     const { limit, cursor, ...filter } = parseInput('events.list', listing, query)
+    const { driving, matches } = splitEventFilter(filter)
     return page({
       list: `events ${JSON.stringify(filter)}`,
       cursor,
       limit,
-      read: (after, rows) => this.#context.storage.outbox.list({ ...filter, after, limit: rows }),
+      read: (after, rows) => this.#context.storage.outbox.list({ ...driving, after, limit: rows }),
+      matches,
       position: ({ acceptedAt, id }) => ({ at: acceptedAt, id }),
       view: eventView,
     })

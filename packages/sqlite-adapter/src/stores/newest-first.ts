@@ -23,7 +23,10 @@ export const newestFirst = (
     conditions.push(condition)
     values.push(...bound)
   }
-  for (const [column, value] of Object.entries(equals)) if (value !== undefined) where(`${column} = ?`, value)
+  // A number stands in the text: only then does SQLite see which partial index it is in.
+  for (const [column, value] of Object.entries(equals))
+    if (typeof value === 'number') where(`${column} = ${Math.trunc(value)}`)
+    else if (value !== undefined) where(`${column} = ?`, value)
   if (since !== undefined) where(`${instant} >= ?`, since)
   if (until !== undefined) where(`${instant} < ?`, until)
   if (after) where(`(${instant}, id) < (?, ?)`, after.at, after.id)
