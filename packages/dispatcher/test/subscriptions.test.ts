@@ -117,7 +117,7 @@ describe('subscriptions', () => {
     [{ rateLimit: { limit: 0, windowMs: 1 } }, 'rateLimit.limit'],
     [{ filters: { siteIds: [{ $gt: '' }] } }, 'filters.siteIds[0]'],
     [{ appName: '' }, 'appName'],
-    [{ surprise: 1 }, ''],
+    [{ surprise: 1 }, 'surprise'],
   ])('are refused with the field and the way out: %j', async (over, path) => {
     const { webhooks, subscribe } = setUp({ events: swigsEvents })
     await expect(subscribe(over)).rejects.toMatchObject({
