@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { reportSkipped } from './tools/report-skipped.js'
 import projects from './vitest.workspace.js'
 
 const summary = process.env['VITEST_SUMMARY']
@@ -8,6 +9,7 @@ export default defineConfig({
     projects,
     // Tests with worker processes of their own share few cores with the rest.
     maxWorkers: 2,
-    ...(summary === undefined ? {} : { reporters: ['default', 'json'], outputFile: { json: summary } }),
+    reporters: ['default', reportSkipped, ...(summary === undefined ? [] : ['json' as const])],
+    ...(summary !== undefined && { outputFile: { json: summary } }),
   },
 })

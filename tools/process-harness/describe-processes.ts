@@ -1,19 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createDispatcher, type Storage } from '@swigs/webhooks-dispatcher'
 import { describe, expect, it } from 'vitest'
-import { densest, duplicates, Fleet, startReceiver } from './harness.js'
-
-/** A storage that several processes can have. */
-export interface SharedStorage {
-  /** Module whose `openStorage(location)` makes a handle, for other processes. */
-  readonly storageModule: string
-  readonly location: string
-  open(): Promise<Storage>
-  cleanup(): Promise<void>
-}
-
-const CONCURRENCY = 10
-const LEASE_MS = 6_000
+import { densest, duplicates } from './harness.js'
+import { begin, CONCURRENCY, type SharedStorage } from './world.js'
 
 /** Real processes on one storage: side by side, and killed. */
 export const describeProcesses = (name: string, share: () => Promise<SharedStorage>): void => {
@@ -63,13 +51,7 @@ export const describeProcesses = (name: string, share: () => Promise<SharedStora
         }
         clearInterval(load)
         const { arrivals } = world.receiver
-        const missing = () => {
-          const arrived = new Set(arrivals.map(({ path, n }) => `${path} ${n}`))
-          return world.paths.flatMap((path) =>
-            [...world.fleet.accepted.keys()].filter((n) => !arrived.has(`${path} ${n}`)),
-          )
-        }
-        await expect.poll(() => missing().length, { timeout: 60_000, interval: 200 }).toBe(0)
+        await expect.poll(() => world.missing().length, { timeout: 60_000, interval: 200 }).toBe(0)
         await world.fleet.stop()
         expect(world.fleet.accepted.size).toBeGreaterThan(300)
         expect(arrivals.filter(({ n }) => !world.fleet.tried.has(n))).toEqual([])
@@ -88,28 +70,4 @@ export const describeProcesses = (name: string, share: () => Promise<SharedStora
       },
     )
   })
-}
-
-const begin = async (
-  share: () => Promise<SharedStorage>,
-  subscriptions: number,
-  rateLimit: { limit: number; windowMs: number },
-) => {
-  const shared = await share()
-  const receiver = await startReceiver()
-  const webhooks = createDispatcher({
-    storage: await shared.open(),
-    network: { allowHttp: true, allow: ['127.0.0.0/8'] },
-  })
-  const paths = Array.from({ length: subscriptions }, (_, index) => `/${index}`)
-  for (const path of paths)
-    await webhooks.subscriptions.create({ appName: path, url: `${receiver.url}${path}`, events: ['order.*'] })
-  const { storageModule, location } = shared
-  const fleet = new Fleet({ storageModule, location, rateLimit, concurrency: CONCURRENCY, leaseMs: LEASE_MS })
-  const end = async () => {
-    await webhooks.stop()
-    receiver.close()
-    await shared.cleanup()
-  }
-  return { receiver, webhooks, paths, fleet, end }
 }

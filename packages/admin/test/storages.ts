@@ -8,7 +8,8 @@ import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
 import mongoose from 'mongoose'
 import { inject } from 'vitest'
 
-export const mongoUri = inject('mongoUri')
+/** Where the MongoDB of this run is; `null` when none could be had. */
+export const mongoUri = inject('mongo')?.uri ?? null
 
 interface Opened {
   readonly storage: Storage

@@ -157,7 +157,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   let unwatch: (() => Promise<void>) | undefined
 
   const prepare = async () => {
-    await storage.open()
+    await storage.open({ retentionMs: settings.retentionMs })
     return systemTime ? synchroniseClock(systemTime, storage) : () => undefined
   }
 

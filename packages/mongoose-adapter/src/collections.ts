@@ -27,19 +27,31 @@ export interface Collections {
   readonly lanes: mongo.Collection<LaneDocument>
 }
 
-const DURABLE = { writeConcern: { w: 'majority', journal: true } } as const
+/**
+ * Whatever the app's connection was set to: writes durable on a majority, reads where the writes went (a lane that was just
+ * won must be found), numbers as numbers, and an unset field in a filter as `null`, which no id is. Dropped, as some
+ * connections are set to do, it would match every document.
+ */
+const OURS = {
+  writeConcern: { w: 'majority', journal: true },
+  readPreference: 'primary',
+  promoteValues: true,
+  promoteLongs: true,
+  useBigInt64: false,
+  ignoreUndefined: false,
+} as const
 
-/** The collections, all writes durable on a majority. */
+/** The collections, with our settings. */
 export const collectionsOf = (
   database: mongo.Db,
   ObjectId: typeof mongo.ObjectId,
   names: CollectionNames,
 ): Collections => ({
   ObjectId,
-  subscriptions: database.collection(names.subscriptions, DURABLE),
-  events: database.collection(names.events, DURABLE),
-  deliveries: database.collection(names.deliveries, DURABLE),
-  lanes: database.collection(names.lanes, DURABLE),
+  subscriptions: database.collection(names.subscriptions, OURS),
+  events: database.collection(names.events, OURS),
+  deliveries: database.collection(names.deliveries, OURS),
+  lanes: database.collection(names.lanes, OURS),
 })
 
 /** The connection's database, once it is connected. */

@@ -21,6 +21,8 @@ export interface SubscriptionDocument {
   headers?: { name: string; value: string }[]
   rateLimit?: { limit: number; windowMs: number } | false | null
   previousSecrets?: { value: string; expiresAt: Date | null }[]
+  /** The latest calls of `settle` whose statistics are in `stats`. */
+  countedCalls?: string[]
 }
 
 /** An event. `state` 0: nobody has fanned it out. */
@@ -34,8 +36,8 @@ export interface EventDocument {
   onlyFor: string | null
   state: 0 | 1
   sweepAt: number
-  /** Set when everything about it is done; TTL counts from here. */
-  doneAt?: Date
+  /** The call of `append` that stored it; none when a caller's session did. */
+  appendedBy?: string
 }
 
 /** A delivery, its attempts inside. `state` 0 pending, 1 delivered, 2 failed, 3 cancelled. */
@@ -56,7 +58,7 @@ export interface DeliveryDocument {
   attempts: Delivery['attempts'][number][]
   /** The call of `settle` that wrote the latest outcome. */
   settledBy?: string
-  /** Present on settled ones alone; TTL counts from here. */
+  /** Present on settled ones alone: a TTL index counts from here, and only dates count. */
   doneAt?: Date
 }
 

@@ -1,42 +1,115 @@
-import { isWebhooksError, StorageUnavailableError } from '@swigs/webhooks-protocol'
+import {
+  ConflictError,
+  isWebhooksError,
+  SessionUnsupportedError,
+  StorageUnavailableError,
+  WebhooksError,
+} from '@swigs/webhooks-protocol'
 
 /** Server codes for "not now": shutting down, stepping down, interrupted, no primary, write conflict. */
 const TRANSIENT_CODES = new Set([
-  6, 7, 50, 64, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
+  6, 7, 50, 64, 79, 89, 91, 100, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
 ])
 
+const DUPLICATE = 11000
+
 const NETWORK =
-  /Mongo(Network|ServerSelection|PoolCleared|PoolClosed|NotConnected|TopologyClosed|WriteConcern|Expired)|MongooseError/
+  /^Mongo(ose)?(Network|ServerSelection|Pool|WaitQueue|NotConnected|TopologyClosed|WriteConcern|ExpiredSession|ClientClosed)|^MongooseError$/
 const BROKEN =
-  /ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|connection \d+ to .* (closed|timed out)|socket|buffering timed out|not connected|client (must be|was) /i
+  /ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|connection \S+ to .* (closed|timed out)|socket|buffering timed out|not connected|client (must be|was) /i
+
+/** The parts that drivers of all versions put on what they throw. */
+interface DriverError {
+  readonly name?: string
+  readonly message?: string
+  readonly stack?: string
+  readonly code?: unknown
+  readonly codeName?: unknown
+  readonly errorLabels?: readonly string[]
+  readonly writeErrors?: WriteError | readonly WriteError[]
+  readonly result?: { getWriteConcernError?(): unknown }
+}
+
+interface WriteError {
+  readonly index: number
+  readonly code: number
+}
+
+const codeOf = (error: unknown): unknown => (error as DriverError | null)?.code
 
 /** Whether trying again is all there is to do. A dying server's errors come without code or label. */
 export const isUnavailable = (error: unknown): boolean => {
   if (typeof error !== 'object' || error === null) return false
-  const { name = '', message = '', code } = error as { name?: string; message?: string; code?: unknown }
-  if (typeof code === 'number' && TRANSIENT_CODES.has(code)) return true
-  return NETWORK.test(name) || BROKEN.test(message)
+  const { name = '', message = '', code, writeErrors = [] } = error as DriverError
+  if (NETWORK.test(name)) return true
+  // A batch that never reached a server: whatever stopped it, neither code nor refused document says so.
+  if (name === 'MongoBulkWriteError' && code === undefined && [writeErrors].flat().length === 0) return true
+  return typeof code === 'number' ? TRANSIENT_CODES.has(code) : BROKEN.test(message)
 }
 
-/** Runs a call; what says "not now" becomes `StorageUnavailableError`. */
+/** What the driver threw, without the documents that it carries along: causes get logged. */
+const withoutDocuments = (error: unknown): unknown => {
+  if (!(error instanceof Error)) return undefined
+  const { name, message, stack, code, codeName } = error as DriverError & Error
+  return Object.assign(new Error(message), { name, stack, code, codeName })
+}
+
+/** Runs a call. What says "not now" becomes `StorageUnavailableError`, a refusal `STORAGE_FAILED`. */
 export const guarded = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
   try {
     return await call()
   } catch (error) {
-    if (isWebhooksError(error) || !isUnavailable(error)) throw error
-    throw new StorageUnavailableError(
-      `MongoDB cannot be reached or has no primary just now (${operation}); the call can be repeated.`,
-      { cause: error },
+    if (isWebhooksError(error)) throw error
+    const cause = withoutDocuments(error)
+    if (isUnavailable(error))
+      throw new StorageUnavailableError(
+        `MongoDB cannot be reached or has no primary just now (${operation}); the call can be repeated.`,
+        { cause },
+      )
+    const { name = 'unknown error', code, codeName } = error as DriverError
+    throw new WebhooksError(
+      'STORAGE_FAILED',
+      `MongoDB refused ${operation}: ${String(codeName ?? code ?? name)}. Its own words are in the cause.`,
+      { cause },
     )
+  }
+}
+
+/**
+ * Runs a call inside the caller's transaction. An error that asks for the whole transaction again is thrown as the driver
+ * made it: `withTransaction` knows it by its class and label, and would not repeat the callback for any other.
+ */
+export const inSession = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call()
+  } catch (error) {
+    const { name, message = '', errorLabels } = error as DriverError
+    if (errorLabels?.includes('TransientTransactionError')) throw error
+    const cause = withoutDocuments(error)
+    if (codeOf(error) === DUPLICATE)
+      throw new ConflictError(
+        'An event with this idempotencyKey was accepted before, and MongoDB has given the transaction up over it. ' +
+          'Look for what the key stands for first, or dispatch with the key after the commit.',
+        { cause },
+      )
+    if (name === 'MongoExpiredSessionError' || /same MongoClient/.test(message))
+      throw new SessionUnsupportedError(
+        'session has ended, or comes from another connection. Start it on the connection that mongooseStorage was given.',
+        { cause },
+      )
+    return guarded(operation, () => Promise.reject(error))
   }
 }
 
 /** The indexes of the documents that a bulk insert found already there; anything else is thrown. */
 export const duplicatesOf = (error: unknown): Set<number> => {
-  const { writeErrors } = error as {
-    writeErrors?: { index: number; code: number }[] | { index: number; code: number }
-  }
-  const all = Array.isArray(writeErrors) ? writeErrors : writeErrors ? [writeErrors] : []
-  if (all.length === 0 || all.some(({ code }) => code !== 11000)) throw error
+  const { writeErrors, result } = error as DriverError
+  const all = writeErrors === undefined ? [] : [writeErrors].flat()
+  if (all.length === 0 || all.some(({ code }) => code !== DUPLICATE)) throw error
+  // Behind duplicates hides that the rest is on no majority yet: the call has to be made again.
+  if (result?.getWriteConcernError?.())
+    throw new StorageUnavailableError(
+      'MongoDB has not confirmed the write on a majority of its servers; the call can be repeated.',
+    )
   return new Set(all.map(({ index }) => index))
 }

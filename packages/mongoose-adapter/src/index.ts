@@ -1,2 +1,3 @@
 export { type CollectionNames } from './collections.js'
-export { mongooseStorage, type MongooseStorage, type MongooseStorageOptions } from './mongoose-storage.js'
+export { mongooseStorage, type MongooseStorage } from './mongoose-storage.js'
+export { type MongooseStorageOptions } from './options.js'

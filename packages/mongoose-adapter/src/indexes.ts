@@ -1,41 +1,113 @@
+import type { mongo } from 'mongoose'
 import type { Collections } from './collections.js'
+import { isUnavailable } from './errors.js'
 
-/** What each collection needs; a hot statement without its index scans. */
-const INDEXES = {
+type CollectionKey = 'subscriptions' | 'events' | 'deliveries' | 'lanes'
+type IndexSpec = mongo.IndexDescription & { readonly name: string }
+
+const pending = { partialFilterExpression: { state: 0 } }
+
+/**
+ * What each collection needs; a statement without its index scans. Partial ones hold the small part that is not done, and
+ * are used for an equality on `state` alone (measured: not for `$lt`, `$in` of two, or no state).
+ */
+export const INDEXES: Readonly<Record<CollectionKey, readonly IndexSpec[]>> = {
   subscriptions: [
-    { key: { isActive: 1, events: 1 }, name: 'webhooks_matching' },
+    { key: { events: 1 }, name: 'webhooks_matching' },
     { key: { createdAt: -1, _id: -1 }, name: 'webhooks_newest' },
   ],
   events: [
-    { key: { sweepAt: 1 }, name: 'webhooks_unfanned', partialFilterExpression: { state: 0 } },
+    { key: { sweepAt: 1 }, name: 'webhooks_unfanned', ...pending },
     { key: { acceptedAt: -1, _id: -1 }, name: 'webhooks_newest' },
     { key: { type: 1, acceptedAt: -1, _id: -1 }, name: 'webhooks_type' },
     { key: { siteId: 1, acceptedAt: -1, _id: -1 }, name: 'webhooks_site' },
   ],
   deliveries: [
-    { key: { lane: 1, dueAt: 1, _id: 1 }, name: 'webhooks_due', partialFilterExpression: { state: 0 } },
+    { key: { lane: 1, dueAt: 1, _id: 1 }, name: 'webhooks_due', ...pending },
+    { key: { dueAt: 1 }, name: 'webhooks_pending', ...pending },
     { key: { lane: 1, settledAt: 1 }, name: 'webhooks_failed', partialFilterExpression: { state: 2 } },
     { key: { createdAt: -1, _id: -1 }, name: 'webhooks_newest' },
     { key: { lane: 1, createdAt: -1, _id: -1 }, name: 'webhooks_lane' },
+    { key: { lane: 1, state: 1, createdAt: -1, _id: -1 }, name: 'webhooks_lane_state' },
     { key: { state: 1, createdAt: -1, _id: -1 }, name: 'webhooks_state' },
-    { key: { eventId: 1 }, name: 'webhooks_event' },
+    { key: { eventType: 1, createdAt: -1, _id: -1 }, name: 'webhooks_type' },
+    { key: { siteId: 1, createdAt: -1, _id: -1 }, name: 'webhooks_site' },
+    { key: { eventId: 1, createdAt: -1, _id: -1 }, name: 'webhooks_event' },
   ],
   lanes: [
-    { key: { slice: 1, dueAt: 1 }, name: 'webhooks_slice' },
-    { key: { dueAt: 1 }, name: 'webhooks_due' },
+    { key: { slice: 1, dueAt: 1, leaseUntil: 1 }, name: 'webhooks_slice' },
+    { key: { dueAt: 1, leaseUntil: 1 }, name: 'webhooks_due' },
   ],
-} as const
+}
+
+/** MongoDB takes no more. */
+const MOST_SECONDS = 2_147_483_647
+
+/** Deletes what settled long ago. Never a pending one: `doneAt` is set when a delivery settles and unset by a resend. */
+const settledTtl = (ms: number): IndexSpec => ({
+  key: { doneAt: 1 },
+  name: 'webhooks_settled_ttl',
+  expireAfterSeconds: Math.min(Math.ceil(ms / 1_000), MOST_SECONDS),
+  partialFilterExpression: { state: { $gt: 0 } },
+})
+
+const wanted = (settledTtlMs: number | null): [CollectionKey, readonly IndexSpec[]][] =>
+  Object.entries(INDEXES).map(([key, specs]) => [
+    key as CollectionKey,
+    key === 'deliveries' && settledTtlMs !== null ? [...specs, settledTtl(settledTtlMs)] : specs,
+  ])
 
 /** Creates what is missing; answers what could not be made, in words, for the log. */
-export const createIndexes = async (collections: Collections): Promise<string[]> => {
+export const createIndexes = async (
+  database: mongo.Db,
+  collections: Collections,
+  settledTtlMs: number | null,
+): Promise<string[]> => {
   const problems: string[] = []
-  for (const [name, wanted] of Object.entries(INDEXES)) {
-    const collection = collections[name as keyof typeof INDEXES]
-    for (const { key, ...options } of wanted)
-      await collection.createIndex(key, options).catch((error: unknown) => {
-        const code = error instanceof Error && 'codeName' in error ? String(error.codeName) : 'unknown error'
-        problems.push(`${collection.collectionName}.${options.name} (${code})`)
-      })
-  }
+  for (const [key, specs] of wanted(settledTtlMs))
+    for (const spec of specs)
+      await createIndex(database, collections[key] as unknown as mongo.Collection, spec).catch(
+        (error: unknown) => {
+          if (isUnavailable(error)) throw error
+          const { codeName, name } = error as { codeName?: string; name?: string }
+          problems.push(`${collections[key].collectionName}.${spec.name} (${codeName ?? name})`)
+        },
+      )
   return problems
+}
+
+const OPTIONS_CONFLICT = 85
+
+const createIndex = async (database: mongo.Db, collection: mongo.Collection, spec: IndexSpec) => {
+  const { key, ...options } = spec
+  const made = collection.createIndex(key as mongo.IndexSpecification, options as mongo.CreateIndexesOptions)
+  await made.catch(async (error: unknown) => {
+    const { expireAfterSeconds } = spec
+    if ((error as { code?: unknown }).code !== OPTIONS_CONFLICT || expireAfterSeconds === undefined)
+      throw error
+    // The period of an index that is there cannot be changed by creating it again.
+    const index = { name: spec.name, expireAfterSeconds }
+    await database.command({ collMod: collection.collectionName, index })
+  })
+}
+
+const NAMESPACE_NOT_FOUND = 26
+
+/** Those that are not there, for the log of an app that makes its indexes itself. */
+export const missingIndexes = async (
+  collections: Collections,
+  settledTtlMs: number | null,
+): Promise<string[]> => {
+  const missing: string[] = []
+  for (const [key, specs] of wanted(settledTtlMs)) {
+    const collection = collections[key] as unknown as mongo.Collection
+    const found = await collection.indexes().catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== NAMESPACE_NOT_FOUND) throw error
+      return []
+    })
+    const names = new Set(found.map(({ name }) => name))
+    for (const { name } of specs)
+      if (!names.has(name)) missing.push(`${collection.collectionName}.${name} (missing)`)
+  }
+  return missing
 }

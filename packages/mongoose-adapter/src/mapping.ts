@@ -38,7 +38,7 @@ export const toSubscription = (document: SubscriptionDocument): Subscription => 
     id: document._id.toHexString(),
     appName: document.appName,
     url: document.url,
-    events: document.events,
+    events: document.events ?? [],
     siteIds: (filters?.siteIds ?? []).map(String),
     isActive,
     inactiveReason: isActive ? null : (document.inactiveReason ?? 'paused'),
@@ -65,13 +65,22 @@ export const toSubscription = (document: SubscriptionDocument): Subscription => 
 
 const date = (instant: number | null): Date | null => (instant === null ? null : new Date(instant))
 
-/** The fields of a patch as the document has them. Header names may hold dots: they are values here. */
+const PLAIN = [
+  'appName',
+  'url',
+  'isActive',
+  'inactiveReason',
+  'description',
+  'rateLimit',
+] as const satisfies readonly (keyof SubscriptionPatch)[]
+
+/** The fields of a patch as the document has them, and no others. Header names may hold dots: they are values here. */
 export const fromPatch = (maker: IdMaker, patch: SubscriptionPatch): Partial<SubscriptionDocument> => {
-  const { siteIds, headers, secrets, events, ...rest } = patch
-  const plain = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  const { siteIds, headers, secrets, events } = patch
+  const given = PLAIN.filter((name) => patch[name] !== undefined)
   const [primary, ...previous] = secrets ?? []
   return {
-    ...plain,
+    ...Object.fromEntries(given.map((name) => [name, patch[name]])),
     ...(events && { events: [...events] }),
     ...(siteIds && { filters: { siteIds: siteIds.map((site) => siteIdOut(maker, site)) } }),
     ...(headers && { headers: Object.entries(headers).map(([name, value]) => ({ name, value })) }),
@@ -86,10 +95,10 @@ export const fromSubscription = (
   maker: IdMaker,
   subscription: NewSubscription,
 ): Omit<SubscriptionDocument, '_id'> => {
-  const { stats, createdAt, updatedAt, ...fields } = subscription
+  const { stats, createdAt, updatedAt } = subscription
   const { totalSent, totalFailed, lastSentAt, lastError } = stats
   return {
-    ...(fromPatch(maker, fields) as Omit<SubscriptionDocument, '_id'>),
+    ...(fromPatch(maker, subscription) as Omit<SubscriptionDocument, '_id'>),
     stats: { totalSent, totalFailed, lastSentAt: date(lastSentAt), lastError },
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),

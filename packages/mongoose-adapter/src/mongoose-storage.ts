@@ -1,41 +1,38 @@
 import { InvalidOptionsError, SessionUnsupportedError } from '@swigs/webhooks-protocol'
-import type { Logger, Storage } from '@swigs/webhooks-dispatcher'
+import type { Storage } from '@swigs/webhooks-dispatcher'
 import type { Connection, mongo } from 'mongoose'
-import {
-  collectionsOf,
-  databaseOf,
-  DEFAULT_NAMES,
-  type CollectionNames,
-  type Collections,
-} from './collections.js'
+import { boundWaiting } from './bound-waiting.js'
+import { collectionsOf, databaseOf, type Collections } from './collections.js'
 import { guarded } from './errors.js'
-import { createIndexes } from './indexes.js'
-import { abilitiesOf, probeAtomicity, serverNow, type ServerAbilities } from './server.js'
+import { createIndexes, missingIndexes } from './indexes.js'
+import { settingsOf, type MongooseStorageOptions, type Settings } from './options.js'
+import { abilitiesOf, probeAtomicity, serverNow, type Probed, type ServerAbilities } from './server.js'
 import { mongoDeliveries } from './stores/deliveries.js'
 import { mongoLanes } from './stores/lanes.js'
 import { mongoOutbox } from './stores/outbox.js'
 import { mongoSubscriptions } from './stores/subscriptions.js'
 import { mongoUpkeep } from './stores/upkeep.js'
 
-/** Where in the database, and what is done at `open`. */
-export interface MongooseStorageOptions {
-  /** Names of the collections. Default: the seed's `webhooksubscriptions`, and three of ours. */
-  readonly collections?: Partial<CollectionNames> | undefined
-  /** Create missing indexes at `open`. Default `true`. */
-  readonly autoIndex?: boolean | undefined
-  /** Told of an index that could not be made. Default: the console. */
-  readonly logger?: Pick<Logger, 'warn'> | undefined
-}
-
 /** Storage on MongoDB, with what only this one has. */
 export interface MongooseStorage extends Storage {
-  /** Creates missing indexes; answers those that could not be made. For deployments that leave `autoIndex` off. */
+  /**
+   * Creates missing indexes; answers those that could not be made. For deployments that leave `autoIndex` off. The TTL index
+   * is among them once a dispatcher has said how long deliveries are kept.
+   */
   createIndexes(): Promise<readonly string[]>
 }
 
+interface Opened {
+  readonly database: mongo.Db
+  readonly collections: Collections
+  readonly abilities: ServerAbilities
+}
+
 /**
- * Storage on the MongoDB that the app's Mongoose connection has. The connection stays the caller's: it is never closed.
- * @throws InvalidOptionsError when `connection` is not a Mongoose connection.
+ * Storage on the MongoDB that the app's Mongoose connection has. The connection stays the caller's: it is never closed. A
+ * method whose server is not there throws `StorageUnavailableError`; `open` throws `STORAGE_INVALID` on a server that cannot
+ * keep one owner to a lane.
+ * @throws InvalidOptionsError when `connection` is not a Mongoose connection, or an option is wrong.
  * @example
  * const webhooks = createDispatcher({ storage: mongooseStorage(mongoose.connection) })
  */
@@ -43,62 +40,51 @@ export const mongooseStorage = (
   connection: Connection,
   options: MongooseStorageOptions = {},
 ): MongooseStorage => {
-  if (typeof (connection as Partial<Connection> | undefined)?.asPromise !== 'function')
-    throw new InvalidOptionsError(
-      'mongooseStorage: connection: Expected a Mongoose connection, like mongoose.connection.',
-    )
-  const { autoIndex = true, logger } = options
-  let database: mongo.Db | null = null
-  let collections: Collections | null = null
-  let abilities: ServerAbilities = { transactions: false }
+  const settings = settingsOf(connection, options)
+  const { operationTimeoutMs, logger } = settings
+  let settledTtlMs: number | null = null
+  let opening: Promise<void> | null = null
+  let opened: Opened | null = null
 
-  const at = (): Collections => {
-    if (collections) return collections
+  const open = (): Opened => {
+    if (opened) return opened
     throw new InvalidOptionsError('mongooseStorage is not open. Call open() first; a dispatcher does.')
   }
+  const at = () => open().collections
+  const bound = <G extends object>(group: string, methods: G): G =>
+    boundWaiting(group, methods, operationTimeoutMs)
 
-  const checkSession = (session: unknown): mongo.ClientSession => {
-    if (!abilities.transactions)
-      throw new SessionUnsupportedError(
-        'This MongoDB server has no transactions (it is a standalone). Leave session out, or run it as a replica set: ' +
-          'mongod --replSet rs0, then rs.initiate().',
-      )
-    if (typeof session === 'object' && session !== null && 'inTransaction' in session)
-      return session as mongo.ClientSession
-    throw new SessionUnsupportedError(
-      'session is not a MongoDB session. Pass what mongoose.startSession() gave you.',
-    )
+  const makeIndexes = () => guarded('createIndexes', () => createIndexes(open().database, at(), settledTtlMs))
+
+  const now = async () => (opened ? guarded('now', () => serverNow(open().database, open().abilities)) : null)
+  // Repairing and pruning are long on large collections, and nobody waits for them.
+  const upkeep = mongoUpkeep(at)
+
+  const start = async () => {
+    opened = await guarded('open', () => openOn(connection, settings))
+    const problems = settings.autoIndex
+      ? await makeIndexes()
+      : await guarded('open', () => missingIndexes(at(), settledTtlMs))
+    if (problems.length > 0)
+      logger.warn({ indexes: problems }, 'Some indexes are not there; statements that need them will scan')
   }
-
-  const makeIndexes = async () => guarded('createIndexes', () => createIndexes(at()))
 
   return {
     name: 'mongo',
-    open: async () => {
-      if (collections) return
-      await guarded('open', async () => {
-        database = await databaseOf(connection)
-        abilities = await abilitiesOf(database)
-        const made = collectionsOf(database, objectIdOf(connection), {
-          ...DEFAULT_NAMES,
-          ...options.collections,
-        })
-        await probeAtomicity(made.lanes as unknown as Parameters<typeof probeAtomicity>[0])
-        collections = made
+    open: async ({ retentionMs } = {}) => {
+      if (settings.ttl) settledTtlMs = retentionMs ?? settledTtlMs
+      opening ??= start().catch((error: unknown) => {
+        opening = opened = null
+        throw error
       })
-      const missing = autoIndex ? await makeIndexes() : []
-      if (missing.length > 0)
-        (logger ?? console).warn(
-          { missing },
-          'Some indexes could not be made; statements that need them will scan',
-        )
+      await opening
     },
     close: async () => {
-      collections = null
+      opening = opened = null
     },
-    now: async () => (database ? guarded('now', () => serverNow(database as mongo.Db)) : null),
+    ...bound('storage', { now }),
     watch: async (onHint) => {
-      if (!abilities.transactions) return async () => undefined
+      if (!open().abilities.transactions) return async () => undefined
       const stream = at().events.watch([{ $match: { operationType: 'insert' } }])
       stream.on('change', onHint)
       // Polling goes on without it.
@@ -106,12 +92,35 @@ export const mongooseStorage = (
       return () => stream.close()
     },
     createIndexes: makeIndexes,
-    subscriptions: mongoSubscriptions(at),
-    outbox: mongoOutbox(at, checkSession),
-    lanes: mongoLanes(at),
-    deliveries: mongoDeliveries(at),
-    upkeep: mongoUpkeep(at),
+    subscriptions: bound('subscriptions', mongoSubscriptions(at)),
+    outbox: bound(
+      'outbox',
+      mongoOutbox(at, (session) => checkSession(open().abilities, session)),
+    ),
+    lanes: bound('lanes', mongoLanes(at, logger)),
+    deliveries: bound('deliveries', mongoDeliveries(at)),
+    upkeep: { ...upkeep, ...bound('upkeep', { counts: upkeep.counts }) },
   }
 }
 
-const objectIdOf = (connection: Connection): typeof mongo.ObjectId => connection.base.mongo.ObjectId
+const openOn = async (connection: Connection, { names }: Settings): Promise<Opened> => {
+  const database = await databaseOf(connection)
+  const abilities = await abilitiesOf(database)
+  // Of the caller's own Mongoose: drivers refuse ids of another version of theirs.
+  const collections = collectionsOf(database, connection.base.mongo.ObjectId, names)
+  await probeAtomicity(collections.lanes as unknown as Probed)
+  return { database, collections, abilities }
+}
+
+const checkSession = ({ transactions }: ServerAbilities, session: unknown): mongo.ClientSession => {
+  if (!transactions)
+    throw new SessionUnsupportedError(
+      'This MongoDB server has no transactions (it is a standalone). Leave session out, or run it as a replica set: ' +
+        'mongod --replSet rs0, then rs.initiate().',
+    )
+  if (typeof session === 'object' && session !== null && 'inTransaction' in session)
+    return session as mongo.ClientSession
+  throw new SessionUnsupportedError(
+    'session is not a MongoDB session. Pass what mongoose.startSession() gave you.',
+  )
+}

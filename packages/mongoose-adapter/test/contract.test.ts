@@ -1,14 +1,9 @@
 import type { Connection } from 'mongoose'
 import { describeStorage } from '@swigs/webhooks-dispatcher/testing'
-import { describe, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
-import { freshDatabase, mongoUri, NO_SERVER } from './support.js'
+import { describeOnMongo, freshDatabase } from './support.js'
 
-if (mongoUri === null)
-  describe('mongooseStorage keeps the storage contract', () => {
-    it.skip(`all of it (not here: ${NO_SERVER})`, () => undefined)
-  })
-else
+describeOnMongo('on MongoDB', () => {
   describeStorage('mongooseStorage', async () => {
     const { connection, connect, cleanup } = await freshDatabase()
     const others: Connection[] = []
@@ -25,3 +20,4 @@ else
       },
     }
   })
+})

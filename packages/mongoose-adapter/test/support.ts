@@ -1,18 +1,51 @@
 import { randomUUID } from 'node:crypto'
-import mongoose from 'mongoose'
-import { inject } from 'vitest'
+import mongoose, { type ConnectOptions } from 'mongoose'
+import { describe, inject, it } from 'vitest'
+import type { MongoAbilities } from '../../../tools/mongo-server/abilities.js'
+
+const server = inject('mongo')
+const abilities = inject('mongoAbilities')
 
 /** Where the MongoDB of this run is. */
-export const mongoUri = inject('mongoUri')
+export const mongoUri = server?.uri ?? ''
 
-/** Why tests are skipped where there is none. */
-export const NO_SERVER = 'no MongoDB: set MONGODB_URI, or install mongod, or java and mvn'
+const NO_SERVER = 'no MongoDB: set MONGODB_URI, or install mongod, or java and mvn'
+const reason = (why: string) => ` (not here: ${why})`
+
+/** Tests that need a MongoDB; without one they are skipped under their names, with the reason. */
+export const describeOnMongo = (name: string, tests: () => void): void => {
+  describe.skipIf(server === null)(`${name}${server === null ? reason(NO_SERVER) : ''}`, tests)
+}
+
+const NEEDS: Readonly<Record<keyof MongoAbilities, string>> = {
+  transactions: 'transactions',
+  changeStreams: 'change streams',
+  explain: 'explain',
+  ttl: 'TTL',
+}
+
+/** A test that needs more than every server has; where it is missing, it is skipped under its name, with the reason. */
+export const itNeeds = (
+  ability: keyof MongoAbilities,
+  name: string,
+  test: () => Promise<void>,
+  timeoutMs?: number,
+): void => {
+  if (server === null || abilities[ability]) it(name, test, timeoutMs)
+  else it.skip(`${name}${reason(`${server.kind} has no ${NEEDS[ability]}`)}`, test)
+}
+
+/** A test of what happens where something is missing. */
+export const itLacks = (ability: keyof MongoAbilities, name: string, test: () => Promise<void>): void => {
+  if (server === null || !abilities[ability]) it(name, test)
+  else it.skip(`${name}${reason(`${server.kind} has ${NEEDS[ability]}`)}`, test)
+}
 
 /** A connection to a database of its own. */
 export const freshDatabase = async () => {
   const dbName = `webhooks-${randomUUID().slice(0, 13)}`
-  const connect = () =>
-    mongoose.createConnection(mongoUri ?? '', { dbName, serverSelectionTimeoutMS: 5_000 }).asPromise()
+  const connect = (options: ConnectOptions = {}) =>
+    mongoose.createConnection(mongoUri, { dbName, serverSelectionTimeoutMS: 5_000, ...options }).asPromise()
   const connection = await connect()
   const cleanup = async () => {
     await connection.dropDatabase()

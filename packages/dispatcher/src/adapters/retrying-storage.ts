@@ -77,7 +77,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
 
   return {
     name: storage.name,
-    open: () => storage.open(),
+    open: (input) => storage.open(input),
     close: () => storage.close(),
     now: () => storage.now(),
     ...(storage.watch && { watch: storage.watch.bind(storage) }),

@@ -1,3 +1,4 @@
+import { isWebhooksError } from '@swigs/webhooks-protocol'
 import type { FlowContext } from './context.js'
 import type { FanOut } from './fan-out.js'
 import type { LanePool } from './lane-pool.js'
@@ -154,10 +155,12 @@ export class Worker {
       if (this.#failing) observe({ name: 'storage.recovered', operation: 'worker' })
       this.#failing = false
     } catch (error) {
+      this.#nextPollAt = this.#context.clock.now() + this.#context.settings.pollIntervalMs
+      // A store that is away was told of when its first call failed, and is told of again when it is back.
+      if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) return
       const text = error instanceof Error ? error.message : 'unknown error'
       if (!this.#failing) observe({ name: 'storage.unavailable', operation: 'worker', error: text })
       this.#failing = true
-      this.#nextPollAt = this.#context.clock.now() + this.#context.settings.pollIntervalMs
     }
   }
 }

@@ -12,8 +12,11 @@ import type { NewSubscription, Subscription, SubscriptionPatch } from '../core/s
 export interface Storage {
   /** For messages: `memory`, `sqlite`, `mongo`. */
   readonly name: string
-  /** Makes the store ready: connection, schema, indexes. Idempotent; called before anything else. */
-  open(): Promise<void>
+  /**
+   * Makes the store ready: connection, schema, indexes. Idempotent; called before anything else. `retentionMs`: how long
+   * settled deliveries are kept, for a store that can delete them by itself.
+   */
+  open(input?: { readonly retentionMs?: number | undefined }): Promise<void>
   /** Releases what `open` took. A connection that the caller handed in stays open. */
   close(): Promise<void>
   /** The store's clock in epoch ms, or `null` when it has none but this host's. */

@@ -14,6 +14,9 @@ const cancelled = (reason: 'cancelled' | 'subscription_removed', now: number) =>
   $set: { state: 3, reason, settledAt: now, doneAt: new Date(now) },
 })
 
+/** A page of answers of 16 KiB each would be megabytes that nobody reads. */
+const WITHOUT_ANSWERS = { 'attempts.responseBody': 0 } as const
+
 export const mongoDeliveries = (at: () => Collections): DeliveryStore => {
   const find = async (id: string) => {
     const document = await at().deliveries.findOne({ _id: String(id) })
@@ -25,13 +28,13 @@ export const mongoDeliveries = (at: () => Collections): DeliveryStore => {
     list: async ({ subscriptionId, eventId, status, type, siteId, ...query }) =>
       guarded('deliveries.list', async () => {
         const equals = {
-          ...(subscriptionId !== undefined && { lane: subscriptionId }),
-          ...(eventId !== undefined && { eventId }),
+          ...(subscriptionId !== undefined && { lane: String(subscriptionId) }),
+          ...(eventId !== undefined && { eventId: String(eventId) }),
           ...(status !== undefined && { state: STATES.indexOf(status) }),
-          ...(type !== undefined && { eventType: type }),
-          ...(siteId !== undefined && { siteId }),
+          ...(type !== undefined && { eventType: String(type) }),
+          ...(siteId !== undefined && { siteId: String(siteId) }),
         }
-        const found = await listNewest(at().deliveries, 'createdAt', query, equals)
+        const found = await listNewest(at().deliveries, 'createdAt', query, equals, WITHOUT_ANSWERS)
         return found.map(toDelivery).map((delivery) => ({
           ...delivery,
           attempts: delivery.attempts.map((attempt) => ({ ...attempt, responseBody: null })),
@@ -52,7 +55,7 @@ export const mongoDeliveries = (at: () => Collections): DeliveryStore => {
       }),
     cancelPending: async ({ subscriptionId, now, limit }) =>
       guarded('deliveries.cancelPending', async () => {
-        const ids = await idsOf(at(), { lane: subscriptionId, state: 0 }, 'dueAt', limit)
+        const ids = await idsOf(at(), { lane: String(subscriptionId), state: 0 }, 'dueAt', limit)
         if (ids.length > 0)
           await at().deliveries.updateMany(
             { _id: { $in: ids }, state: 0 },
@@ -63,18 +66,18 @@ export const mongoDeliveries = (at: () => Collections): DeliveryStore => {
     countFailed: async ({ subscriptionId, since, until }) =>
       guarded('deliveries.countFailed', () =>
         at().deliveries.countDocuments({
-          lane: subscriptionId,
+          lane: String(subscriptionId),
           state: 2,
           settledAt: { $gte: since, $lt: until },
         }),
       ),
     recover: async ({ subscriptionId, since, until, now, limit }) =>
       guarded('deliveries.recover', async () => {
-        const failed = { lane: subscriptionId, state: 2, settledAt: { $gte: since, $lt: until } }
+        const failed = { lane: String(subscriptionId), state: 2, settledAt: { $gte: since, $lt: until } }
         const ids = await idsOf(at(), failed, 'settledAt', limit)
         if (ids.length === 0) return 0
         await at().deliveries.updateMany({ _id: { $in: ids }, state: 2 }, again(now))
-        await wakeLanes(at().lanes, [subscriptionId], now)
+        await wakeLanes(at().lanes, [String(subscriptionId)], now)
         return ids.length
       }),
   }

@@ -4,7 +4,10 @@ type Held = Parameters<LaneStore['extend']>[0]['lanes'][number]
 
 const stored = ({ ends, reserved }: LaneWindow) => ({ ends: [...ends], reserved })
 
-/** The leases that move together with a window, each fenced by its token. */
+/**
+ * The leases that move together with a window, each fenced by its token. A lease never moves back: a write that was given up
+ * and is done late must not end a lease that its owner has extended since.
+ */
 export const windowOperations = (held: readonly Held[], leaseUntil: number) =>
   held.flatMap(({ subscriptionId, token, window }) =>
     window
@@ -12,7 +15,7 @@ export const windowOperations = (held: readonly Held[], leaseUntil: number) =>
           {
             updateOne: {
               filter: { _id: subscriptionId, token },
-              update: { $set: { leaseUntil, window: stored(window) } },
+              update: { $max: { leaseUntil }, $set: { window: stored(window) } },
             },
           },
         ]

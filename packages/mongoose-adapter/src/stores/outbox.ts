@@ -2,7 +2,8 @@ import type { Outbox } from '@swigs/webhooks-dispatcher'
 import type { mongo } from 'mongoose'
 import type { Collections } from '../collections.js'
 import type { EventDocument } from '../documents.js'
-import { duplicatesOf, guarded } from '../errors.js'
+import { callNames, type CallName } from '../call-names.js'
+import { duplicatesOf, guarded, inSession } from '../errors.js'
 import { fromEvent, fromNewDelivery, toEvent } from '../mapping.js'
 import { listNewest } from './list-newest.js'
 import { wakeLanes } from './wake-lanes.js'
@@ -10,51 +11,68 @@ import { wakeLanes } from './wake-lanes.js'
 export const mongoOutbox = (
   at: () => Collections,
   checkSession: (session: unknown) => mongo.ClientSession,
-): Outbox => ({
-  append: async ({ events, sweepAt, session }) => {
-    const documents = events.map((event) => fromEvent(event, sweepAt))
-    const [first] = documents
-    if (!first) return []
-    if (session === undefined) return guarded('append', () => insertNew(at().events, documents))
-    // The caller's transaction, and nothing of ours in it but this insert.
-    await guarded('append', () => at().events.insertOne(first, { session: checkSession(session) }))
-    return [true]
-  },
-  pendingEvents: async ({ now, limit }) =>
-    guarded('pendingEvents', async () => {
-      const unfanned = at().events.find({ state: 0, sweepAt: { $lte: now } })
-      return (await unfanned.sort({ sweepAt: 1 }).limit(limit).toArray()).map(toEvent)
-    }),
-  fanOut: async ({ now, eventIds, deliveries }) =>
-    guarded('fanOut', async () => {
-      if (deliveries.length > 0) {
-        const documents = deliveries.map(fromNewDelivery)
-        await at().deliveries.insertMany(documents, { ordered: false }).catch(duplicatesOf)
-        await wakeLanes(at().lanes, [...new Set(documents.map(({ lane }) => lane))], now)
-      }
-      if (eventIds.length > 0)
-        await at().events.updateMany({ _id: { $in: [...eventIds] } }, { $set: { state: 1 } })
-    }),
-  get: async (eventIds) =>
-    guarded('events.get', async () => {
-      const found = await at()
-        .events.find({ _id: { $in: eventIds.map(String) } })
-        .toArray()
-      return found.map(toEvent)
-    }),
-  list: async ({ type, siteId, ...query }) =>
-    guarded('events.list', async () => {
-      const equals = { ...(type !== undefined && { type }), ...(siteId !== undefined && { siteId }) }
-      return (await listNewest(at().events, 'acceptedAt', query, equals)).map(toEvent)
-    }),
-})
+): Outbox => {
+  const callOf = callNames()
 
-/** Answers for each whether it was new: a duplicate is one that was stored before, by us or by another. */
+  return {
+    append: async (input) => {
+      const { events, sweepAt, session } = input
+      const documents = events.map((event) => fromEvent(event, sweepAt))
+      const [first] = documents
+      if (!first) return []
+      if (session === undefined)
+        return guarded('append', () => insertNew(at().events, documents, callOf(input)))
+      // The caller's transaction, and nothing of ours in it but this insert.
+      const held = checkSession(session)
+      await inSession('append', () => at().events.insertOne(first, { session: held }))
+      return [true]
+    },
+    pendingEvents: async ({ now, limit }) =>
+      guarded('pendingEvents', async () => {
+        const unfanned = at().events.find({ state: 0, sweepAt: { $lte: now } })
+        return (await unfanned.sort({ sweepAt: 1 }).limit(limit).toArray()).map(toEvent)
+      }),
+    fanOut: async ({ now, eventIds, deliveries }) =>
+      guarded('fanOut', async () => {
+        if (deliveries.length > 0) {
+          const documents = deliveries.map(fromNewDelivery)
+          await at().deliveries.insertMany(documents, { ordered: false }).catch(duplicatesOf)
+          await wakeLanes(at().lanes, [...new Set(documents.map(({ lane }) => lane))], now)
+        }
+        if (eventIds.length > 0)
+          await at().events.updateMany({ _id: { $in: [...eventIds] } }, { $set: { state: 1 } })
+      }),
+    get: async (eventIds) =>
+      guarded('events.get', async () => {
+        const found = await at()
+          .events.find({ _id: { $in: eventIds.map(String) } })
+          .toArray()
+        return found.map(toEvent)
+      }),
+    list: async ({ type, siteId, ...query }) =>
+      guarded('events.list', async () => {
+        const equals = {
+          ...(type !== undefined && { type: String(type) }),
+          ...(siteId !== undefined && { siteId: String(siteId) }),
+        }
+        return (await listNewest(at().events, 'acceptedAt', query, equals)).map(toEvent)
+      }),
+  }
+}
+
+/** Answers for each whether it was new: a duplicate is one that another call stored before. */
 const insertNew = async (
   collection: mongo.Collection<EventDocument>,
   documents: readonly EventDocument[],
+  { id: appendedBy, repeated }: CallName,
 ): Promise<boolean[]> => {
-  const inserted = collection.insertMany([...documents], { ordered: false })
+  const marked = documents.map((document) => ({ ...document, appendedBy }))
+  const inserted = collection.insertMany(marked, { ordered: false })
   const known = await inserted.then(() => new Set<number>(), duplicatesOf)
-  return documents.map((_document, index) => !known.has(index))
+  if (known.size === 0 || !repeated) return documents.map((_document, index) => !known.has(index))
+  // The answer to the first try was lost: what that stored is this call's own.
+  const ids = documents.map(({ _id }) => _id)
+  const own = collection.find({ _id: { $in: ids }, appendedBy }).project<{ _id: string }>({ _id: 1 })
+  const ours = new Set((await own.toArray()).map(({ _id }) => _id))
+  return ids.map((id) => ours.delete(id))
 }

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto'
-import { MAX_ATTEMPTS_KEPT, statsDeltas, type LaneStore, type Settlement } from '@swigs/webhooks-dispatcher'
+import { type LaneStore, type Logger, type Settlement } from '@swigs/webhooks-dispatcher'
+import { callNames, type CallName } from '../call-names.js'
 import type { Collections } from '../collections.js'
-import { STATES, toObjectId } from '../mapping.js'
-import { tokensOf } from './lanes.js'
+import { countStats } from './count-stats.js'
+import { tokensOf } from './lane-tokens.js'
+import { fence, outcome } from './outcome.js'
 
 type SettleInput = Parameters<LaneStore['settle']>[0]
 
@@ -10,97 +11,69 @@ type SettleInput = Parameters<LaneStore['settle']>[0]
  * One read of the lanes' tokens, one bulk of compare-and-sets, one bulk of statistics. A lane that changes hands between
  * the read and the write lets a truthful outcome through, never a second one: the attempt count is part of the fence.
  *
- * Every outcome carries an id of its call. When the same call is repeated after a lost answer (the same input object, as
- * `retryingStorage` hands it over), outcomes that are there already are recognised by it, and counted then.
+ * Every outcome carries the name of its call, and so do the statistics. When a call is repeated after a lost answer, what is
+ * there already is recognised, whoever has the lane by now, and what is not yet counted is counted: nothing is lost, and
+ * nothing counts twice unless `CALLS_REMEMBERED` others of that subscription came between a try and its repetition. A
+ * process that dies between the two bulks loses the statistics of that batch, and nothing else.
  */
-export const settle = async (collections: Collections, input: SettleInput): Promise<string[]> => {
-  const { now, settlements, progressed } = input
-  const held = await heldOf(collections, settlements)
-  const applied = held.length > 0 ? await apply(collections, held, now, callOf(input)) : []
-  await count(collections, applied)
-  if (progressed.length > 0)
-    await collections.lanes.updateMany(
-      { _id: { $in: [...progressed] } },
-      { $set: { strikes: 0, heldStrikes: 0 } },
-    )
-  const changed = new Set(applied)
-  return settlements.flatMap((settlement) => (changed.has(settlement) ? [] : settlement.deliveryId))
+export const settling = (logger: Pick<Logger, 'warn'>) => {
+  const callOf = callNames()
+
+  return async (collections: Collections, input: SettleInput): Promise<string[]> => {
+    const { now, settlements, progressed } = input
+    const call = callOf(input)
+    const single = once(settlements)
+    const before = call.repeated ? await ownAmong(collections, single, call) : []
+    const rest = single.filter((settlement) => !before.includes(settlement))
+    const held = await heldOf(collections, rest)
+    const applied = [...before, ...(held.length > 0 ? await apply(collections, held, now, call) : [])]
+    await countStats(collections, applied, call, logger)
+    if (progressed.length > 0)
+      await collections.lanes.updateMany(
+        { _id: { $in: [...progressed] } },
+        { $set: { strikes: 0, heldStrikes: 0 } },
+      )
+    const changed = new Set(applied)
+    return settlements.flatMap((settlement) => (changed.has(settlement) ? [] : settlement.deliveryId))
+  }
+}
+
+/** A delivery twice in one batch: the second would meet what the first has changed. */
+const once = (settlements: readonly Settlement[]): Settlement[] => {
+  const seen = new Set<string>()
+  return settlements.filter(({ deliveryId }) => seen.size < seen.add(deliveryId).size)
 }
 
 const heldOf = async ({ lanes }: Collections, settlements: readonly Settlement[]): Promise<Settlement[]> => {
+  if (settlements.length === 0) return []
   const tokens = await tokensOf(
     lanes,
     settlements.map(({ subscriptionId }) => subscriptionId),
   )
-  // A delivery twice in one batch: the second would meet what the first has changed.
-  const seen = new Set<string>()
-  return settlements.filter(({ subscriptionId, token, deliveryId }) => {
-    if (tokens.get(subscriptionId) !== token || seen.has(deliveryId)) return false
-    seen.add(deliveryId)
-    return true
-  })
+  return settlements.filter(({ subscriptionId, token }) => tokens.get(subscriptionId) === token)
 }
 
 const apply = async (
-  { deliveries }: Collections,
+  collections: Collections,
   held: readonly Settlement[],
   now: number,
-  call: string,
+  call: CallName,
 ): Promise<Settlement[]> => {
   const operations = held.map((settlement) => ({
-    updateOne: { filter: fence(settlement), update: outcome(settlement, now, call) },
+    updateOne: { filter: fence(settlement), update: outcome(settlement, now, call.id) },
   }))
-  const { matchedCount } = await deliveries.bulkWrite(operations, { ordered: false })
-  if (matchedCount === held.length) return [...held]
-  // Somebody moved one of them on. Which ones are this call's is written in them.
-  const ids = held.map(({ deliveryId }) => deliveryId)
-  const found = deliveries.find({ _id: { $in: ids }, settledBy: call }).project<{ _id: string }>({ _id: 1 })
-  const ours = new Set((await found.toArray()).map(({ _id }) => _id))
-  return held.filter(({ deliveryId }) => ours.has(deliveryId))
+  const { matchedCount } = await collections.deliveries.bulkWrite(operations, { ordered: false })
+  // Fewer: somebody moved one of them on. Which ones are this call's is written in them.
+  return matchedCount === held.length ? [...held] : ownAmong(collections, held, call)
 }
 
-const calls = new WeakMap<SettleInput, string>()
-
-const callOf = (input: SettleInput): string => {
-  const call = calls.get(input) ?? randomUUID()
-  calls.set(input, call)
-  return call
-}
-
-const fence = ({ deliveryId, subscriptionId, expectedAttemptCount }: Settlement) => ({
-  _id: deliveryId,
-  lane: subscriptionId,
-  state: 0,
-  attemptCount: expectedAttemptCount,
-})
-
-const outcome = (
-  { status, reason, dueAt, scheduleStep, attempt }: Settlement,
-  now: number,
-  settledBy: string,
-) => ({
-  $set: {
-    settledBy,
-    state: STATES.indexOf(status),
-    reason,
-    dueAt,
-    scheduleStep,
-    ...(status === 'pending' ? { settledAt: null } : { settledAt: now, doneAt: new Date(now) }),
-  },
-  $inc: { attemptCount: 1 },
-  $push: { attempts: { $each: [attempt], $slice: -MAX_ATTEMPTS_KEPT } },
-})
-
-const count = async (collections: Collections, applied: readonly Settlement[]): Promise<void> => {
-  const operations = [...statsDeltas(applied)].flatMap(([id, { sent, failed, lastSentAt, lastError }]) => {
-    const _id = toObjectId(collections, id)
-    if (!_id) return []
-    const $set = {
-      ...(lastSentAt !== null && { 'stats.lastSentAt': new Date(lastSentAt) }),
-      ...(lastError !== null && { 'stats.lastError': lastError }),
-    }
-    const $inc = { 'stats.totalSent': sent, 'stats.totalFailed': failed }
-    return { updateOne: { filter: { _id }, update: { $inc, ...(Object.keys($set).length > 0 && { $set }) } } }
-  })
-  if (operations.length > 0) await collections.subscriptions.bulkWrite(operations, { ordered: false })
+const ownAmong = async (
+  { deliveries }: Collections,
+  settlements: readonly Settlement[],
+  { id: settledBy }: CallName,
+): Promise<Settlement[]> => {
+  const ids = settlements.map(({ deliveryId }) => deliveryId)
+  const found = deliveries.find({ _id: { $in: ids }, settledBy }).project<{ _id: string }>({ _id: 1 })
+  const own = new Set((await found.toArray()).map(({ _id }) => _id))
+  return settlements.filter(({ deliveryId }) => own.has(deliveryId))
 }

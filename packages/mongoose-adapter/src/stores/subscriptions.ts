@@ -39,8 +39,11 @@ export const mongoSubscriptions = (at: () => Collections): SubscriptionStore => 
       }),
     matching: async (patterns) =>
       guarded('subscriptions.matching', async () => {
-        const filter = { isActive: true, events: { $in: patterns.map(String) } }
-        return (await at().subscriptions.find(filter).toArray()).map(toSubscription)
+        const found = await at()
+          .subscriptions.find({ events: { $in: patterns.map(String) } })
+          .toArray()
+        // Active is the default of the seed's model, and no field in a document that it has not written.
+        return found.map(toSubscription).filter(({ isActive }) => isActive)
       }),
     update: async ({ id, patch, now }) =>
       guarded('subscriptions.update', async () => {

@@ -23,18 +23,21 @@ export const mongoUpkeep = (at: () => Collections): Upkeep => ({
     }),
   prune: async ({ before, limit }) =>
     guarded('upkeep.prune', async () => {
-      const { deliveries, events } = at()
-      const ids: string[] = []
-      const old = events.find({ acceptedAt: { $lt: before }, state: 1 }).project<{ _id: string }>({ _id: 1 })
-      for await (const { _id } of old.sort({ acceptedAt: 1 })) {
-        const busy = await deliveries.findOne({ eventId: _id, state: 0 }, { projection: { _id: 1 } })
-        if (!busy) ids.push(_id)
-        if (ids.length === limit) break
+      const old = at()
+        .events.find({ state: 1, acceptedAt: { $lt: before } })
+        .project<{ _id: string }>({ _id: 1 })
+      let gone = 0
+      let batch: string[] = []
+      const pruneBatch = async () => {
+        gone += await pruneDone(at(), batch, limit - gone)
+        batch = []
       }
-      if (ids.length === 0) return 0
-      await deliveries.deleteMany({ eventId: { $in: ids } })
-      await events.deleteMany({ _id: { $in: ids } })
-      return ids.length
+      for await (const { _id } of old.sort({ acceptedAt: 1, _id: 1 }).batchSize(limit)) {
+        if (batch.push(_id) === limit) await pruneBatch()
+        if (gone === limit) return gone
+      }
+      if (batch.length > 0) await pruneBatch()
+      return gone
     }),
   repair: async ({ now }) =>
     guarded('upkeep.repair', async () => {
@@ -58,6 +61,24 @@ export const mongoUpkeep = (at: () => Collections): Upkeep => ({
       return asleep.length
     }),
 })
+
+/** Deletes at most `limit` of these events, with their deliveries; those with pending ones stay whole. */
+const pruneDone = async (
+  { deliveries, events }: Collections,
+  ids: readonly string[],
+  limit: number,
+): Promise<number> => {
+  const idleAmong = async (some: readonly string[]) => {
+    const busy = new Set(await deliveries.distinct('eventId', { eventId: { $in: [...some] }, state: 0 }))
+    return some.filter((id) => !busy.has(id))
+  }
+  const done = (await idleAmong(ids)).slice(0, limit)
+  if (done.length === 0) return 0
+  await deliveries.deleteMany({ eventId: { $in: done }, state: { $in: [1, 2, 3] } })
+  // Somebody may have resent one between the look and the deletion: its event stays, with it.
+  const { deletedCount } = await events.deleteMany({ _id: { $in: await idleAmong(done) } })
+  return deletedCount
+}
 
 const earliestPending = async ({ deliveries }: Collections) =>
   deliveries

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose'
 import type { LaneDocument } from '../documents.js'
+import { duplicatesOf } from '../errors.js'
 import { newLaneFields } from '../mapping.js'
 
 /** `dueAt = min(dueAt, now)`, `wakeups + 1`: one update for those that are there, an upsert for each that is not. */
@@ -12,14 +13,14 @@ export const wakeLanes = async (
   const found = lanes.find({ _id: { $in: [...subscriptionIds] } }).project<{ _id: string }>({ _id: 1 })
   const known = new Set((await found.toArray()).map(({ _id }) => _id))
   if (known.size > 0) await lanes.updateMany({ _id: { $in: [...known] } }, wake)
-  for (const id of subscriptionIds) {
-    if (known.has(id)) continue
-    const make = () =>
-      lanes.updateOne({ _id: id }, { ...wake, $setOnInsert: newLaneFields(id) }, { upsert: true })
-    // Two that make the same lane at once: one of them meets a duplicate, and finds the lane there.
-    await make().catch((error: unknown) => {
-      if ((error as { code?: unknown }).code !== 11000) throw error
-      return make()
-    })
-  }
+  const missing = subscriptionIds.filter((id) => !known.has(id))
+  if (missing.length === 0) return
+  const operations = missing.map((_id) => ({
+    updateOne: { filter: { _id }, update: { ...wake, $setOnInsert: newLaneFields(_id) }, upsert: true },
+  }))
+  // Two that make the same lane at once: one of them meets a duplicate, and finds the lane there.
+  const made = lanes.bulkWrite(operations, { ordered: false })
+  const lost = await made.then(() => new Set<number>(), duplicatesOf)
+  if (lost.size > 0)
+    await lanes.updateMany({ _id: { $in: missing.filter((_id, index) => lost.has(index)) } }, wake)
 }

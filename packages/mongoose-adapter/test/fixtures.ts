@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import {
+  createDispatcher,
+  type DispatcherOptions,
+  type Storage,
+  type StoredEvent,
+} from '@swigs/webhooks-dispatcher'
+import { fakeClock, recordingTransport } from '@swigs/webhooks-dispatcher/testing'
+import mongoose, { type Connection, type mongo } from 'mongoose'
+import { collectionsOf, DEFAULT_NAMES, type Collections } from '../src/collections.js'
+
+/** What the seed's model requires. */
+export const fields: { appName: string; appSecret: string; url: string; events: 'order.created'[] } = {
+  appName: 'swigs-workflow',
+  appSecret: 'f'.repeat(64),
+  url: 'https://workflow.example.com/hooks',
+  events: ['order.created'],
+}
+
+/** The seed's model, in our words. */
+export const registerSeedModel = (connection: Connection) =>
+  connection.model(
+    'WebhookSubscription',
+    new mongoose.Schema(
+      {
+        appName: { type: String, required: true },
+        appSecret: { type: String, required: true },
+        url: { type: String, required: true },
+        events: [{ type: String, enum: ['order.created', 'order.paid', 'order.shipped'] }],
+        filters: { siteIds: [mongoose.Schema.Types.ObjectId] },
+        isActive: { type: Boolean, default: true },
+        stats: {
+          totalSent: { type: Number, default: 0 },
+          totalFailed: { type: Number, default: 0 },
+          lastSentAt: Date,
+          lastError: String,
+        },
+      },
+      { timestamps: true },
+    ),
+  )
+
+/** A dispatcher on a storage whose receivers answer as they are told, at an address that the guard lets through. */
+export const dispatcherOn = (storage: Storage, options: Partial<DispatcherOptions> = {}) => {
+  const receiver = { status: 200 }
+  const transport = recordingTransport(() => receiver.status)
+  const webhooks = createDispatcher({
+    storage,
+    transport,
+    clock: fakeClock(),
+    network: { resolve: async () => [{ address: '93.184.215.14', family: 4 }] },
+    ...options,
+  })
+  return { webhooks, transport, receiver }
+}
+
+/** An instant to count from, epoch ms. */
+export const T0 = Date.UTC(2026, 1, 1)
+
+/** An event that nobody has fanned out. */
+export const sampleEvent = (over: Partial<StoredEvent> = {}): StoredEvent => ({
+  id: `evt_${randomUUID()}`,
+  type: 'order.created',
+  siteId: null,
+  body: '{"n":1}',
+  occurredAt: T0,
+  acceptedAt: T0,
+  onlyFor: null,
+  ...over,
+})
+
+/** A pending delivery of that event. */
+export const sampleDelivery = (event: StoredEvent, subscriptionId: string) => ({
+  id: `dlv_${event.id.slice(4)}_${subscriptionId}`,
+  eventId: event.id,
+  eventType: event.type,
+  siteId: event.siteId,
+  subscriptionId,
+  dueAt: T0,
+  createdAt: T0,
+  once: false,
+})
+
+/** The adapter's collections on a connection. */
+export const collectionsOn = (connection: Connection): Collections =>
+  collectionsOf(connection.db as unknown as mongo.Db, mongoose.mongo.ObjectId, DEFAULT_NAMES)

@@ -1,0 +1,143 @@
+import type { Connection } from 'mongoose'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { mongooseStorage } from '../src/mongoose-storage.js'
+import { collectionsOn, dispatcherOn, fields, sampleEvent, T0 } from './fixtures.js'
+import { describeOnMongo, freshDatabase, itNeeds } from './support.js'
+
+interface Plan {
+  readonly executionStats: { readonly totalDocsExamined: number }
+}
+
+describeOnMongo('the hot path', () => {
+  let connection: Connection
+  let connect: Awaited<ReturnType<typeof freshDatabase>>['connect']
+  let cleanup: () => Promise<void>
+
+  beforeEach(async () => {
+    ;({ connection, connect, cleanup } = await freshDatabase())
+  })
+  afterEach(() => cleanup())
+
+  it('spends at most 0.2 commands on a delivery in batches of 64', async () => {
+    const monitored = await connect({ monitorCommands: true })
+    const { webhooks, transport } = dispatcherOn(mongooseStorage(monitored))
+    for (let index = 0; index < 8; index += 1)
+      await webhooks.subscriptions.create({ ...fields, appName: `app-${index}` })
+    await webhooks.dispatch('order.created', {})
+    await webhooks.drain()
+    const before = transport.requests.length
+    let commands = 0
+    monitored.getClient().on('commandStarted', () => (commands += 1))
+    await Promise.all(Array.from({ length: 64 }, () => webhooks.dispatch('order.created', {})))
+    await webhooks.drain()
+    const deliveries = transport.requests.length - before
+    expect(deliveries).toBe(512)
+    expect(commands / deliveries).toBeLessThanOrEqual(0.2)
+    await webhooks.stop()
+    await monitored.close()
+  })
+
+  it('accepts 64 events in one command that waits for a majority', async () => {
+    const monitored = await connect({ monitorCommands: true })
+    const storage = mongooseStorage(monitored)
+    await storage.open()
+    const sent: { name: string; concern: unknown }[] = []
+    monitored.getClient().on('commandStarted', ({ commandName, command }) => {
+      sent.push({ name: commandName, concern: (command as { writeConcern?: unknown }).writeConcern })
+    })
+    const events = Array.from({ length: 64 }, () => sampleEvent())
+    expect(await storage.outbox.append({ events, sweepAt: T0 })).toEqual(events.map(() => true))
+    expect(sent).toEqual([{ name: 'insert', concern: { w: 'majority', j: true } }])
+    await monitored.close()
+  })
+
+  it('reads from the primary, whatever the app’s connection prefers', async () => {
+    const monitored = await connect({ monitorCommands: true, readPreference: 'secondaryPreferred' })
+    const storage = mongooseStorage(monitored)
+    await storage.open()
+    const preferences: unknown[] = []
+    monitored.getClient().on('commandStarted', ({ command }) => {
+      preferences.push((command as { $readPreference?: { mode: string } }).$readPreference?.mode ?? 'primary')
+    })
+    await storage.lanes.acquire({ token: 't', now: T0, leaseUntil: T0, limit: 1, affinity: 0 })
+    await storage.lanes.upcoming({ subscriptionId: 'none', limit: 1 })
+    expect(preferences.length).toBeGreaterThan(1)
+    expect(preferences.filter((mode) => /secondary|nearest/.test(String(mode)))).toEqual([])
+    await monitored.close()
+  })
+
+  itNeeds('explain', 'examines only what it answers with, among thousands that are done', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    const { deliveries, events, lanes } = collectionsOn(connection)
+    const many = Array.from({ length: 3_000 }, (_, index) => index)
+    await deliveries.insertMany(
+      many.map((index) => ({
+        _id: `dlv_${index}`,
+        eventId: `evt_${index % 300}`,
+        eventType: `type.${index % 30}`,
+        siteId: `site-${index % 30}`,
+        lane: `lane-${index % 3}`,
+        state: index < 6 ? 0 : 1 + (index % 3),
+        reason: null,
+        dueAt: T0 + index,
+        createdAt: T0 + index,
+        settledAt: T0 + index,
+        attemptCount: 0,
+        scheduleStep: 0,
+        once: false,
+        attempts: [],
+      })),
+    )
+    await events.insertMany(
+      many.map((index) => ({
+        ...sampleEvent({ acceptedAt: T0 + index }),
+        _id: `evt_${index}`,
+        state: index < 6 ? (0 as const) : (1 as const),
+        sweepAt: T0 + index,
+      })),
+    )
+    await lanes.insertMany(
+      many.map((index) => ({
+        _id: `lane-${index}`,
+        slice: index % 16,
+        token: null,
+        // Due, and held back: rate-limited lanes must cost the others nothing.
+        leaseUntil: index < 4 ? 0 : T0 * 2,
+        dueAt: T0 + index,
+        wakeups: 1,
+        window: { ends: [], reserved: 0 },
+        strikes: 0,
+        heldStrikes: 0,
+      })),
+    )
+    const examined = async (cursor: { explain(verbosity: 'executionStats'): Promise<unknown> }) =>
+      ((await cursor.explain('executionStats')) as Plan).executionStats.totalDocsExamined
+    const later = { $lte: T0 * 1.5 }
+    const newest = { createdAt: -1, _id: -1 } as const
+    expect(await examined(deliveries.find({ lane: 'lane-1', state: 0 }).sort({ dueAt: 1, _id: 1 }))).toBe(2)
+    expect(await examined(deliveries.find({ state: 0, dueAt: later }).sort({ dueAt: 1 }).limit(1))).toBe(1)
+    expect(await examined(events.find({ state: 0, sweepAt: later }).sort({ sweepAt: 1 }))).toBe(6)
+    const free = { dueAt: later, leaseUntil: { $lte: T0 } }
+    expect(await examined(lanes.find(free).sort({ dueAt: 1 }).limit(32))).toBe(4)
+    expect(
+      await examined(
+        lanes
+          .find({ slice: 1, ...free })
+          .sort({ dueAt: 1 })
+          .limit(32),
+      ),
+    ).toBe(1)
+    for (const filter of [
+      { lane: 'lane-1' },
+      { state: 2 },
+      { eventType: 'type.3' },
+      { siteId: 'site-3' },
+      { eventId: 'evt_3' },
+      {},
+    ])
+      expect(await examined(deliveries.find(filter).sort(newest).limit(5))).toBe(5)
+    for (const filter of [{ type: 'order.created' }, { siteId: null }, {}])
+      expect(await examined(events.find(filter).sort({ acceptedAt: -1, _id: -1 }).limit(5))).toBe(5)
+  })
+})

@@ -1,0 +1,163 @@
+import type { Connection } from 'mongoose'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { mongooseStorage } from '../src/mongoose-storage.js'
+import { mongoOutbox } from '../src/stores/outbox.js'
+import { dispatcherOn, fields, sampleEvent } from './fixtures.js'
+import { describeOnMongo, freshDatabase, itLacks, itNeeds } from './support.js'
+
+describeOnMongo('append in the caller’s session', () => {
+  let connection: Connection
+  let connect: () => Promise<Connection>
+  let cleanup: () => Promise<void>
+
+  beforeEach(async () => {
+    ;({ connection, connect, cleanup } = await freshDatabase())
+  })
+  afterEach(() => cleanup())
+
+  it('is exactly one insert, on that session, and nothing else', async () => {
+    const calls: unknown[] = []
+    const session = { inTransaction: () => true }
+    const recording = new Proxy(
+      {},
+      {
+        get:
+          (_target, method) =>
+          async (...args: unknown[]) =>
+            void calls.push([method, ...args]),
+      },
+    )
+    const all = { events: recording, deliveries: recording, lanes: recording, subscriptions: recording }
+    const outbox = mongoOutbox(
+      () => all as never,
+      (given) => given as never,
+    )
+    const event = sampleEvent()
+    expect(await outbox.append({ events: [event], sweepAt: 5, session })).toEqual([true])
+    const { id, ...rest } = event
+    expect(calls).toEqual([['insertOne', { _id: id, ...rest, state: 0, sweepAt: 5 }, { session }]])
+  })
+
+  itLacks('transactions', 'is SESSION_UNSUPPORTED at once where there are none', async () => {
+    const { webhooks } = dispatcherOn(mongooseStorage(connection))
+    const session = { inTransaction: () => true }
+    await expect(webhooks.dispatch('order.created', {}, { session })).rejects.toMatchObject({
+      code: 'SESSION_UNSUPPORTED',
+      message: expect.stringMatching(/standalone.*--replSet/),
+    })
+    expect(await connection.collection('webhookevents').countDocuments()).toBe(0)
+    await webhooks.stop()
+  })
+
+  itNeeds('transactions', 'commits with the caller’s writes, or vanishes with them', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    const [kept, dropped] = [sampleEvent(), sampleEvent()]
+    const session = await connection.startSession()
+    await session.withTransaction(async () => {
+      await storage.outbox.append({ events: [kept], sweepAt: 0, session })
+      expect(await storage.outbox.get([kept.id])).toEqual([])
+    })
+    expect(await storage.outbox.get([kept.id])).toHaveLength(1)
+    const aborted = session.withTransaction(async () => {
+      await storage.outbox.append({ events: [dropped], sweepAt: 0, session })
+      throw new Error('the order was not saved')
+    })
+    await expect(aborted).rejects.toThrow('the order was not saved')
+    expect(await storage.outbox.get([dropped.id])).toEqual([])
+    await session.endSession()
+  })
+
+  itNeeds('transactions', 'leaves one event when the callback is run again', async () => {
+    const { webhooks, transport } = dispatcherOn(mongooseStorage(connection))
+    await webhooks.subscriptions.create(fields)
+    const orders = connection.collection<{ _id: string; n: number }>('orders')
+    await orders.insertOne({ _id: 'one', n: 0 })
+    let runs = 0
+    const session = await connection.startSession()
+    await session.withTransaction(async () => {
+      runs += 1
+      await orders.findOne({ _id: 'one' }, { session })
+      // Somebody else was faster: the server gives this run up, and the driver makes another.
+      if (runs === 1) await orders.updateOne({ _id: 'one' }, { $inc: { n: 1 } })
+      await webhooks.dispatch('order.created', { runs }, { session })
+      await orders.updateOne({ _id: 'one' }, { $inc: { n: 1 } }, { session })
+    })
+    await session.endSession()
+    await webhooks.drain()
+    expect(runs).toBe(2)
+    expect(transport.requests.map(({ json }) => json.data)).toEqual([{ runs: 2 }])
+    await webhooks.stop()
+  })
+
+  itNeeds(
+    'transactions',
+    'is repeated by withTransaction when the insert itself meets a conflict',
+    async () => {
+      const storage = mongooseStorage(connection)
+      await storage.open()
+      const event = sampleEvent()
+      const [first, second] = [await connection.startSession(), await connection.startSession()]
+      first.startTransaction()
+      await storage.outbox.append({ events: [event], sweepAt: 0, session: first })
+      let runs = 0
+      await second.withTransaction(async () => {
+        runs += 1
+        if (runs === 2) await first.abortTransaction()
+        await storage.outbox.append({ events: [event], sweepAt: 0, session: second })
+      })
+      expect(runs).toBeGreaterThanOrEqual(2)
+      expect(await storage.outbox.get([event.id])).toHaveLength(1)
+      await Promise.all([first.endSession(), second.endSession()])
+    },
+  )
+
+  itNeeds('transactions', 'says what to do about a key that was used before', async () => {
+    const { webhooks } = dispatcherOn(mongooseStorage(connection))
+    await webhooks.dispatch('order.paid', {}, { idempotencyKey: 'k1' })
+    const session = await connection.startSession()
+    const again = session.withTransaction(() =>
+      webhooks.dispatch('order.paid', {}, { idempotencyKey: 'k1', session }),
+    )
+    await expect(again).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringMatching(/commit/) })
+    await session.endSession()
+    await webhooks.stop()
+  })
+
+  itNeeds('transactions', 'refuses a session of another connection', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    const other = await connect()
+    const session = await other.startSession()
+    session.startTransaction()
+    const append = storage.outbox.append({ events: [sampleEvent()], sweepAt: 0, session })
+    await expect(append).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
+    await session.endSession()
+    await other.close()
+  })
+
+  itNeeds('changeStreams', 'is seen by a watching process once it is committed', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    let hints = 0
+    const unwatch = await storage.watch?.(() => void (hints += 1))
+    await expect
+      .poll(async () => {
+        await storage.outbox.append({ events: [sampleEvent()], sweepAt: 0 })
+        return hints
+      })
+      .toBeGreaterThan(0)
+    await unwatch?.()
+  })
+
+  itLacks('changeStreams', 'is left to polling where nothing can be watched', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    let hints = 0
+    const unwatch = await storage.watch?.(() => void (hints += 1))
+    await storage.outbox.append({ events: [sampleEvent()], sweepAt: 0 })
+    expect(await storage.outbox.pendingEvents({ now: 0, limit: 9 })).toHaveLength(1)
+    await unwatch?.()
+    expect(hints).toBe(0)
+  })
+})

@@ -1,0 +1,108 @@
+import type { Connection } from 'mongoose'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { INDEXES } from '../src/indexes.js'
+import { mongooseStorage } from '../src/mongoose-storage.js'
+import { dispatcherOn, fields } from './fixtures.js'
+import { describeStatement, recordStatements, servedBy, type Statement } from './statements.js'
+import { describeOnMongo, freshDatabase, itNeeds } from './support.js'
+
+describeOnMongo('every statement of a life cycle', () => {
+  let connection: Connection
+  let cleanup: () => Promise<void>
+  let statements: Statement[]
+
+  beforeAll(async () => {
+    const fresh = await freshDatabase()
+    cleanup = fresh.cleanup
+    connection = await fresh.connect({ monitorCommands: true })
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    statements = recordStatements(connection)
+    await live(storage)
+  })
+  afterAll(async () => {
+    await connection.close()
+    await cleanup()
+  })
+
+  const live = async (storage: ReturnType<typeof mongooseStorage>) => {
+    const { webhooks, receiver } = dispatcherOn(storage, { concurrency: 4 })
+    const { id: subscriptionId } = await webhooks.subscriptions.create(fields)
+    const other = await webhooks.subscriptions.create(fields)
+    await webhooks.subscriptions.update(subscriptionId, { description: 'one' })
+    for (const status of [200, 404, 503]) {
+      receiver.status = status
+      await webhooks.dispatch('order.created', {}, { siteId: 'site', idempotencyKey: `key-${status}` })
+      await webhooks.drain()
+    }
+    await webhooks.dispatch('order.created', {}, { idempotencyKey: 'key-200' })
+    const filters = [
+      {},
+      { subscriptionId },
+      { subscriptionId, status: 'failed' },
+      { status: 'pending' },
+      { type: 'order.created' },
+      { siteId: 'site' },
+      { eventId: 'evt_1' },
+      { since: 0, until: 1e15 },
+    ] as const
+    for (const filter of filters) {
+      const { nextCursor } = await webhooks.deliveries.list({ ...filter, limit: 1 })
+      if (nextCursor) await webhooks.deliveries.list({ ...filter, limit: 1, cursor: nextCursor })
+    }
+    for (const filter of [{}, { type: 'order.created' }, { siteId: 'site' }]) {
+      const { items, nextCursor } = await webhooks.events.list({ ...filter, limit: 1 })
+      await webhooks.events.list({ ...filter, limit: 1, cursor: nextCursor })
+      await webhooks.events.get(items[0]?.id ?? '')
+    }
+    const { nextCursor } = await webhooks.subscriptions.list({ limit: 1 })
+    await webhooks.subscriptions.list({ limit: 1, cursor: nextCursor })
+    const [delivery] = (await webhooks.deliveries.list({ status: 'failed' })).items
+    await webhooks.deliveries.resend(delivery?.id ?? '')
+    await webhooks.deliveries.recover({ subscriptionId, since: 0, dryRun: true })
+    await webhooks.deliveries.recover({ subscriptionId, since: 0 })
+    await webhooks.deliveries.cancel(delivery?.id ?? '')
+    await webhooks.subscriptions.test(subscriptionId)
+    await webhooks.subscriptions.remove(other.id)
+    await webhooks.stats()
+    const now = Date.now()
+    await storage.outbox.pendingEvents({ now, limit: 9 })
+    for (const affinity of [undefined, 0.5])
+      await storage.lanes.acquire({ token: 't', now, leaseUntil: now + 1, limit: 9, affinity })
+    await storage.upkeep.repair({ now })
+    await storage.upkeep.prune({ before: now + 1, limit: 9 })
+    await webhooks.stop()
+  }
+
+  it('is served by an index, its sort included', () => {
+    expect(statements.length).toBeGreaterThan(80)
+    const unserved = statements.filter((statement) => servedBy(statement).length === 0)
+    expect([...new Set(unserved.map(describeStatement))]).toEqual([])
+  })
+
+  it('uses each index that there is, and would scan without it', () => {
+    const used = new Set(statements.flatMap((statement) => servedBy(statement)))
+    const names = Object.values(INDEXES).flatMap((specs) => specs.map(({ name }) => name))
+    expect(names.filter((name) => !used.has(name))).toEqual([])
+    for (const name of [
+      'webhooks_due',
+      'webhooks_unfanned',
+      'webhooks_matching',
+      'webhooks_site',
+      'webhooks_event',
+    ]) {
+      const left = statements.filter((statement) => servedBy(statement, name).length === 0)
+      expect(left.length, name).toBeGreaterThan(0)
+    }
+  })
+
+  itNeeds('explain', 'is an index scan: no collection is scanned, nothing is sorted in memory', async () => {
+    const problems = new Set<string>()
+    for (const statement of statements) {
+      const plan = await connection.db?.command({ explain: statement.command, verbosity: 'queryPlanner' })
+      const text = JSON.stringify(plan)
+      if (/"stage":"(COLLSCAN|SORT)"/.test(text)) problems.add(describeStatement(statement))
+    }
+    expect([...problems]).toEqual([])
+  })
+})

@@ -1,0 +1,55 @@
+import mongoose, { type mongo } from 'mongoose'
+
+/** What a server can do beyond the plain commands that the adapter needs everywhere. */
+export interface MongoAbilities {
+  readonly transactions: boolean
+  readonly changeStreams: boolean
+  readonly explain: boolean
+  /** Deletes what a TTL index says: some servers keep such an index and never look at it. */
+  readonly ttl: boolean
+}
+
+/** What no server at all can do. */
+export const NO_ABILITIES: MongoAbilities = {
+  transactions: false,
+  changeStreams: false,
+  explain: false,
+  ttl: false,
+}
+
+/** Tries each, once, in a database of its own. */
+export const probeAbilities = async (uri: string): Promise<MongoAbilities> => {
+  const dbName = `webhooks-probe-${process.pid}`
+  const connection = await mongoose.createConnection(uri, { dbName }).asPromise()
+  const database = connection.db as mongo.Db
+  const probe = database.collection('probe')
+  const works = (attempt: () => Promise<unknown>): Promise<boolean> =>
+    attempt().then(
+      (answer) => answer !== false,
+      () => false,
+    )
+  try {
+    await probe.insertOne({ state: 0 })
+    return {
+      transactions: await works(async () => {
+        const greeting = await database.command({ hello: 1 })
+        return greeting['setName'] !== undefined || greeting['msg'] === 'isdbgrid'
+      }),
+      changeStreams: await works(async () => {
+        const stream = probe.watch()
+        await stream.tryNext().finally(() => stream.close())
+      }),
+      explain: await works(async () => {
+        const told = await probe.find({}).explain('executionStats')
+        return 'executionStats' in told
+      }),
+      ttl: await works(async () => {
+        const { metrics } = await database.command({ serverStatus: 1 })
+        return (metrics as { ttl?: unknown } | undefined)?.ttl !== undefined
+      }),
+    }
+  } finally {
+    await connection.dropDatabase()
+    await connection.close()
+  }
+}
