@@ -109,6 +109,14 @@ export default tseslint.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
     },
   },
+  {
+    files: ['examples/{cms-backend,swigs-workflow}/**/*.js'],
+    languageOptions: {
+      sourceType: 'commonjs',
+      globals: { require: 'readonly', module: 'writable', exports: 'writable', Buffer: 'readonly' },
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
+  },
   { files: ['packages/*/src/**'], rules: { 'max-lines': ['error', 300] } },
   { files: ['packages/dispatcher/src/core/**'], rules: { ...noPackages, ...timeless } },
   { files: ['packages/dispatcher/src/ports/**'], rules: noPackages },

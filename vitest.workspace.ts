@@ -9,7 +9,7 @@ const project = (root: string) => ({
     root,
     include: ['test/**/*.test.ts'],
     typecheck: { enabled: false },
-    ...(['packages/mongoose-adapter', 'packages/admin'].includes(root)
+    ...(['packages/mongoose-adapter', 'packages/admin', 'examples/together'].includes(root)
       ? { globalSetup: '../../tools/mongo-server/global-setup.ts' }
       : {}),
     testTimeout: 30_000,

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto'
+import { describe, inject } from 'vitest'
+
+const server = inject('mongo')
+
+/** A database of its own on the MongoDB of this run. */
+export const freshMongoUri = (): string => {
+  const uri = new URL(server?.uri ?? '')
+  uri.pathname = `/example-${randomUUID().slice(0, 13)}`
+  return uri.href
+}
+
+/** Tests that need a MongoDB; without one they are skipped under their names, with the reason. */
+export const describeOnMongo = (name: string, tests: () => void): void => {
+  const missing =
+    server === null ? ' (not here: no MongoDB: set MONGODB_URI, or install mongod, or java and mvn)' : ''
+  describe.skipIf(server === null)(`${name}${missing}`, tests)
+}
+
+/** Whether this run's MongoDB has transactions. */
+export const transactions = inject('mongoAbilities').transactions
