@@ -13,7 +13,7 @@ import { loggingObserver } from './adapters/logging-observer.js'
 import { lruEventCache } from './adapters/lru-event-cache.js'
 import { retryingStorage } from './adapters/retrying-storage.js'
 import { synchroniseClock } from './adapters/synchronise-clock.js'
-import { systemClock } from './adapters/system-clock.js'
+import { isSystemClock, systemClock } from './adapters/system-clock.js'
 import { systemIds } from './adapters/system-ids.js'
 import { undiciTransport } from './adapters/undici-transport.js'
 import type { Health } from './core/health.js'
@@ -97,8 +97,8 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   const settings = parseOptions(given)
   const { storage, events: catalogue } = given
   const logger = given.logger ?? consoleLogger()
-  const systemTime = given.clock ? null : systemClock()
-  const clock = given.clock ?? systemTime ?? systemClock()
+  const clock = given.clock ?? systemClock()
+  const systemTime = isSystemClock(clock) ? clock : null
   const tally = { attempts: 0, delivered: 0, failed: 0, retrying: 0 }
   const tell = loggingObserver(logger, given.observer)
   const observe: FlowContext['observe'] = (event) => {

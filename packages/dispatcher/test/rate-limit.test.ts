@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { memoryStorage } from '../src/adapters/memory-storage.js'
+import { fakeClock } from '../src/testing/fake-clock.js'
 import { MINUTE, setUp } from './support.js'
 
 /** The most requests that any window of `windowMs` saw. */
@@ -90,5 +92,55 @@ describe('the rate window', () => {
       error: expect.stringMatching(/rate limit/),
     })
     expect(transport.requests).toHaveLength(1)
+  })
+})
+
+describe('the rate window on a clock that may be wrong', () => {
+  it('takes ends as late, and the present as early, as they may be', async () => {
+    const clock = { ...fakeClock(), uncertaintyMs: () => 100 }
+    const { webhooks, subscribe, transport } = setUp({ clock, rateLimit: { limit: 3, windowMs: 1_000 } })
+    await subscribe()
+    for (let index = 0; index < 6; index += 1) await webhooks.dispatch('order.created', { index })
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(3)
+    await clock.advance(1_199)
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(3)
+    await clock.advance(2)
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(6)
+    await webhooks.stop()
+  })
+
+  it('counts permits of a former owner from the latest moment at which they may have been used', async () => {
+    const storage = memoryStorage()
+    const clock = { ...fakeClock(), uncertaintyMs: () => 100 }
+    const { webhooks, subscribe, transport } = setUp({
+      storage,
+      clock,
+      rateLimit: { limit: 1, windowMs: 1_000 },
+    })
+    const { id } = await subscribe()
+    await webhooks.dispatch('order.created', {})
+    // Somebody had the lane, took its one permit, and was never seen again.
+    await storage.outbox.fanOut({ now: clock.now(), eventIds: [], deliveries: [] })
+    await storage.lanes.wake({ subscriptionId: id, now: clock.now() })
+    const lane = { token: 'gone', now: clock.now(), leaseUntil: clock.now() + 5_000, limit: 1 }
+    expect(await storage.lanes.acquire(lane)).toHaveLength(1)
+    const window = { ends: [], reserved: 1 }
+    await storage.lanes.extend({
+      leaseUntil: lane.leaseUntil,
+      lanes: [{ subscriptionId: id, token: 'gone', window }],
+    })
+    await clock.advance(5_000)
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(0)
+    await clock.advance(1_199)
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(0)
+    await clock.advance(2)
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(1)
+    await webhooks.stop()
   })
 })

@@ -24,14 +24,13 @@ export const abilitiesOf = async (database: mongo.Db): Promise<ServerAbilities> 
   return { transactions: setName !== undefined || msg === 'isdbgrid', greeting }
 }
 
-/** The server's clock at the end of the round trip, epoch ms; `null` when it does not tell. */
+/** The server's clock at some moment of the round trip, epoch ms; `null` when it does not tell. */
 export const serverNow = async (
   database: mongo.Db,
   { greeting }: ServerAbilities,
 ): Promise<number | null> => {
-  const started = performance.now()
   const { localTime } = (await database.command({ [greeting]: 1 })) as { localTime?: unknown }
-  return localTime instanceof Date ? localTime.getTime() + (performance.now() - started) / 2 : null
+  return localTime instanceof Date ? localTime.getTime() : null
 }
 
 /** What the probe needs of a collection. */

@@ -1,12 +1,12 @@
 import { TEST_DUE_AT, type QueuedDelivery } from '../core/delivery.js'
 import { afterAttempt, isSlow, NEW_HEALTH, type Health } from '../core/health.js'
 import { NEVER, type Lane } from '../core/lane.js'
-import { RateWindow } from '../core/rate-window.js'
 import { settleAttempt } from '../core/settle-attempt.js'
 import type { Subscription } from '../core/subscription.js'
 import type { LaneRelease } from '../ports/storage.js'
 import { deliver, type Outcome } from './deliver.js'
 import type { LaneContext } from './lane-context.js'
+import { LaneLimiter } from './lane-limiter.js'
 import { Signal } from './signal.js'
 
 const LOAD_AT_A_TIME = 64
@@ -27,7 +27,7 @@ export class ServedLane {
   /** Of this acquisition, in the order in which the process did things. */
   readonly acquiredAt: number
   readonly #context: LaneContext
-  readonly #window: RateWindow
+  readonly #limiter: LaneLimiter
   readonly #changed = new Signal()
   readonly #abort = new AbortController()
   readonly #startedMonotonic: number
@@ -59,7 +59,7 @@ export class ServedLane {
     this.#clearsStrikes = input.lane.strikes > 1
     this.#startedMonotonic = context.clock.monotonic()
     const limit = input.subscription.rateLimit ?? context.settings.rateLimit
-    this.#window = new RateWindow(limit, input.lane.window, context.clock.now())
+    this.#limiter = new LaneLimiter(context.clock, limit, input.lane.window)
   }
 
   get inFlight(): number {
@@ -171,36 +171,34 @@ export class ServedLane {
 
   /** A permit that is already stored, so that a crash cannot overspend the window. */
   async #permit(): Promise<boolean> {
-    const window = this.#window
-    if (window.unlimited || window.reserved > 0) return true
-    const { clock, observe } = this.#context
-    const now = clock.now()
-    const wanted = Math.min(window.available(now), this.#queue.length, PERMITS_AT_A_TIME)
-    if (wanted > 0) {
-      window.reserve(wanted)
-      const leaseEnds = await this.#context.reserve(this.lane, window.snapshot(now))
+    const limiter = this.#limiter
+    if (limiter.ready) return true
+    const window = limiter.reserve(Math.min(this.#queue.length, PERMITS_AT_A_TIME))
+    if (window) {
+      const leaseEnds = await this.#context.reserve(this.lane, window)
       if (leaseEnds === null) this.lose()
       else this.#leaseEnds = leaseEnds
       return leaseEnds !== null
     }
-    const until = window.nextAvailableAt(now)
+    const until = limiter.nextAvailableAt()
     if (until !== null) {
       this.#heldUntil = until
-      observe({ name: 'lane.held', subscriptionId: this.lane.subscriptionId, until, reason: 'rate_limit' })
+      const { subscriptionId } = this.lane
+      this.#context.observe({ name: 'lane.held', subscriptionId, until, reason: 'rate_limit' })
     }
     return false
   }
 
   async #attempt({ delivery, slow }: { delivery: QueuedDelivery; slow: boolean }): Promise<void> {
     const { clock, slots, health } = this.#context
-    this.#window.take()
+    this.#limiter.take()
     this.#sending += 1
     this.#unsettled.add(delivery.id)
     let outcome: Outcome | null = null
     try {
       outcome = await this.#send(delivery)
     } finally {
-      this.#window.end(outcome?.endedAt ?? clock.now())
+      this.#limiter.end(outcome?.endedAt ?? clock.now())
       this.#sending -= 1
       slots.answered(slow)
       this.#changed.raise()
@@ -273,7 +271,6 @@ export class ServedLane {
     const { clock } = this.#context
     const now = clock.now()
     const { subscriptionId, token } = this.lane
-    this.#window.unreserve()
     const more = this.#woken || this.#queue.length > 0 || !this.#exhausted
     return {
       subscriptionId,
@@ -281,7 +278,7 @@ export class ServedLane {
       wakeups: this.#seenWakeups,
       dueAt: more ? now : this.#subscription.isActive ? this.#nextDueAt : NEVER,
       availableAt: this.#heldUntil > now ? this.#heldUntil : 0,
-      window: this.#window.snapshot(now),
+      window: this.#limiter.close(),
       strikes: 0,
       heldStrikes: 0,
     }

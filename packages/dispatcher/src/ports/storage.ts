@@ -19,7 +19,7 @@ export interface Storage {
   open(input?: { readonly retentionMs?: number | undefined }): Promise<void>
   /** Releases what `open` took. A connection that the caller handed in stays open. */
   close(): Promise<void>
-  /** The store's clock in epoch ms, or `null` when it has none but this host's. */
+  /** The store's clock at some moment of the call, epoch ms, or `null` when it has none but this host's. */
   now(): Promise<number | null>
   /** Calls `onHint` when another process may have left work. A hint only; polling is the truth. */
   watch?(onHint: () => void): Promise<() => Promise<void>>
