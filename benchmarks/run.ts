@@ -1,4 +1,4 @@
-/** `npm run bench -- <name> [--storage memory|sqlite] [--rounds N]` */
+/** `npm run bench -- <name> [--storage memory|sqlite|mongo] [--rounds N]` */
 export {}
 const [name = 'deliver', ...rest] = process.argv.slice(2)
 const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>> = {
