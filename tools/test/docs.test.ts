@@ -9,25 +9,35 @@ const read = (path: string) => readFileSync(`${root}${path}`, 'utf8')
 const pages = [
   'README.md',
   'spec/README.md',
+  ...readdirSync(`${root}docs`).map((name) => `docs/${name}`),
   ...readdirSync(`${root}packages`).flatMap((name) =>
     readdirSync(`${root}packages/${name}`).includes('README.md') ? [`packages/${name}/README.md`] : [],
   ),
 ]
 
-/** The TypeScript blocks of a page. */
-const blocks = (page: string): string[] =>
-  [...read(page).matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => code)
+type Language = 'ts' | 'js'
 
-const all = pages.flatMap((page) => blocks(page).map((code, index) => ({ page, index, code })))
+/** The blocks of a page in a language. */
+const blocks = (page: string, language: Language): string[] =>
+  [...read(page).matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, code = '']) => code)
+
+const all = pages.flatMap((page) =>
+  (['ts', 'js'] as const).flatMap((language) =>
+    blocks(page, language).map((code, index) => ({ page, index, code, language })),
+  ),
+)
+
+/** Where each language finds what it imports. */
+const HOMES: Readonly<Record<Language, string>> = { ts: 'quickstart/src', js: 'cms-backend' }
 
 describe('documentation', () => {
   it('has code that compiles, every block of it', { timeout: 60_000 }, () => {
     const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile)
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
     const files = new Map(
-      all.map(({ page, index, code }) => [
-        `${root}examples/quickstart/src/${page.replaceAll('/', '-')}-${index}.ts`,
-        `${code}\nexport {}\n`,
+      all.map(({ page, index, code, language }) => [
+        `${root}examples/${HOMES[language]}/${page.replaceAll('/', '-')}-${index}.${language}`,
+        language === 'ts' ? `${code}\nexport {}\n` : code,
       ]),
     )
     const host = ts.createCompilerHost(options)
@@ -40,7 +50,7 @@ describe('documentation', () => {
         ? getSourceFile(path, version, ...rest)
         : ts.createSourceFile(path, text, version)
     }
-    const program = ts.createProgram([...files.keys()], options, host)
+    const program = ts.createProgram([...files.keys()], { ...options, allowJs: true, checkJs: true }, host)
     const problems = [...files.keys()].flatMap((path) => {
       const source = program.getSourceFile(path)
       return source
@@ -56,7 +66,7 @@ describe('documentation', () => {
   })
 
   it('shows the quickstart as it runs', () => {
-    expect(blocks('README.md')[0]).toBe(read('examples/quickstart/src/quickstart.ts'))
+    expect(blocks('README.md', 'ts')[0]).toBe(read('examples/quickstart/src/quickstart.ts'))
   })
 
   it.each(pages)('%s links to nothing that is not there', (page) => {

@@ -4,9 +4,11 @@ import { MAX_BODY_BYTES, type Body } from './read-request.js'
 
 /** The part of Node's IncomingMessage, as Express extends it, that is used. */
 export interface NodeRequestLike {
-  readonly headers: { readonly 'content-type'?: string; readonly 'content-encoding'?: string } & Readonly<
-    Record<string, string | string[] | undefined>
-  >
+  readonly headers: {
+    readonly 'content-type'?: string | undefined
+    readonly 'content-encoding'?: string | undefined
+    readonly 'content-length'?: string | undefined
+  }
   readonly readableEnded?: boolean
   body?: unknown
 }

@@ -2,7 +2,7 @@ import { memoryStorage } from '@swigs/webhooks-dispatcher'
 import { http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AdminApiError, adminRoutes, createAdminClient, type ManagedDispatcher } from '../src/index.js'
+import { AdminApiError, adminRoutes, createAdminClient } from '../src/index.js'
 import { BASE, TOKEN } from './mounts.js'
 import { adminHandler } from '../src/fetch.js'
 import { customer, dispatcherOn, registration, SECRET } from './support.js'
@@ -10,7 +10,7 @@ import { customer, dispatcherOn, registration, SECRET } from './support.js'
 const baseUrl = `https://cms.example.com${BASE}`
 const world = dispatcherOn(memoryStorage())
 const seen: string[] = []
-const handle = adminHandler(world.webhooks as unknown as ManagedDispatcher, {
+const handle = adminHandler(world.webhooks, {
   basePath: BASE,
   authorize: ({ headers }) => headers.get('authorization') === `Bearer ${TOKEN}`,
 })

@@ -1,6 +1,5 @@
 import { memoryStorage } from '@swigs/webhooks-dispatcher'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ManagedDispatcher } from '../src/route.js'
 import { BEHIND_JSON, type Mount } from './mounts.js'
 import { dispatcherOn, registration } from './support.js'
 
@@ -10,7 +9,7 @@ describe.each(Object.entries(BEHIND_JSON))('the admin API on %s, behind express.
   const { webhooks } = dispatcherOn(memoryStorage())
   let mount: Mount
   beforeEach(async () => {
-    mount = await mountOn(webhooks as unknown as ManagedDispatcher)
+    mount = await mountOn(webhooks)
   })
   afterEach(() => mount.close())
 

@@ -131,9 +131,7 @@ describe.each([
     const { storage, writes: noted } = watched(memoryStorage())
     writes = noted
     world = dispatcherOn(storage)
-    mount = await (MOUNTS[mountName] as (given: ManagedDispatcher) => Promise<Mount>)(
-      world.webhooks as unknown as ManagedDispatcher,
-    )
+    mount = await (MOUNTS[mountName] as (given: ManagedDispatcher) => Promise<Mount>)(world.webhooks)
     const headers = { authorization: HEADER_SECRET }
     const { id } = await world.webhooks.subscriptions.create({
       ...registration,

@@ -89,7 +89,7 @@ export const BEHIND_JSON: Readonly<Record<string, (webhooks: ManagedDispatcher) 
     onNode(
       express5()
         .use(express5.json())
-        .use(BASE, adminRouter(webhooks, { guards: [guard] }) as never) as RequestListener,
+        .use(BASE, adminRouter(webhooks, { guards: [guard] })) as RequestListener,
     ),
 }
 
@@ -97,9 +97,7 @@ export const BEHIND_JSON: Readonly<Record<string, (webhooks: ManagedDispatcher) 
 export const MOUNTS: Readonly<Record<string, (webhooks: ManagedDispatcher) => Promise<Mount>>> = {
   'Express 4': (webhooks) => onNode(express4().use(BASE, adminRouter(webhooks, { guards: [guard], actor }))),
   'Express 5': (webhooks) =>
-    onNode(
-      express5().use(BASE, adminRouter(webhooks, { guards: [guard], actor }) as never) as RequestListener,
-    ),
+    onNode(express5().use(BASE, adminRouter(webhooks, { guards: [guard], actor })) as RequestListener),
   'Fastify 5': async (webhooks) => {
     const app = fastify()
     const onRequest = async (
@@ -109,7 +107,7 @@ export const MOUNTS: Readonly<Record<string, (webhooks: ManagedDispatcher) => Pr
       if (!mayManage(headers['authorization'])) await reply.code(401).send({ message: 'Not authorized' })
     }
     const options = { dispatcher: webhooks, prefix: BASE, guards: [onRequest], actor }
-    await app.register(adminPlugin as never, options as never)
+    await app.register(adminPlugin, options)
     return at(await app.listen({ port: 0, host: '127.0.0.1' }), () => app.close())
   },
   fetch: async (webhooks) => {

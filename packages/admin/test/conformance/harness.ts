@@ -37,9 +37,7 @@ export const useHarness = (mountName: string, storageName: string): Harness => {
     const opened = await STORAGES[storageName]?.()
     if (!opened) throw new Error(`no storage ${storageName}`)
     world = dispatcherOn(opened.storage)
-    mount = await (MOUNTS[mountName] as (given: ManagedDispatcher) => Promise<Mount>)(
-      world.webhooks as unknown as ManagedDispatcher,
-    )
+    mount = await (MOUNTS[mountName] as (given: ManagedDispatcher) => Promise<Mount>)(world.webhooks)
     cleanup = opened.cleanup
     const { text } = await mount.send({ path: '/openapi.json' })
     check = openApiCheck(JSON.parse(text) as OpenApi)
