@@ -130,21 +130,18 @@ export const describeSubscriptions = (harness: Harness): void => {
 
   it('pauses, so that deliveries wait, and resumes, so that they go', async () => {
     const id = await harness.register()
-    expect((await harness.call('POST', `/${id}/pause`)).body).toMatchObject({
-      isActive: false,
-      inactiveReason: 'paused',
-    })
-    expect((await harness.call('POST', `/${id}/resume`)).body).toMatchObject({
-      isActive: true,
-      inactiveReason: null,
-    })
-    await harness.webhooks.dispatch('customer.created', { customerId: 'c1', email: 'a@example.com' })
-    await harness.call('PUT', `/${id}`, { isActive: false })
+    harness.receiver.status = 503
+    await harness.happen()
+    const paused = await harness.call('POST', `/${id}/pause`)
+    expect(paused.body).toMatchObject({ isActive: false, inactiveReason: 'paused' })
+    harness.receiver.status = 200
+    await harness.clock.advance(60_000)
     await harness.webhooks.drain()
-    const sent = harness.transport.requests.length
-    await harness.call('POST', `/${id}/resume`)
+    expect(harness.transport.requests).toHaveLength(1)
+    const resumed = await harness.call('POST', `/${id}/resume`)
+    expect(resumed.body).toMatchObject({ isActive: true, inactiveReason: null })
     await harness.webhooks.drain()
-    expect(harness.transport.requests.length).toBeGreaterThanOrEqual(sent)
+    expect(harness.transport.requests).toHaveLength(2)
     expect((await harness.call('GET', `/${id}/deliveries`)).body.items).toMatchObject([
       { status: 'delivered' },
     ])
