@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Apps } from './start-apps.js'
 
-const EVENTS = [
+/** The six events of the seed. */
+export const EVENTS = [
   'order.created',
   'order.paid',
   'order.status_changed',

@@ -1,17 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { EVENTS } from '../src/register-subscription.js'
 import { shopOn, SITE, type Shop } from '../src/shop.js'
 import { startApps, type Apps } from '../src/start-apps.js'
 import { startSeedReceiver } from './seed-receiver.js'
 import { describeOnMongo, freshMongoUri, transactions } from './support.js'
 
-const EVENTS = [
-  'order.created',
-  'order.paid',
-  'order.status_changed',
-  'order.shipped',
-  'customer.created',
-  'customer.updated',
-]
 const PASSWORD = 'a long enough password'
 const ID = /^[0-9a-f]{24}$/
 

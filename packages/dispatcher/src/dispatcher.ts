@@ -146,7 +146,14 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   })
   const fanOut = new FanOut(context, pool)
   const worker: Worker = new Worker(context, fanOut, pool)
-  const publisher = new Publisher(direct, (event) => {
+  // A connection that breaks under an append leaves open whether it was stored: it is made again, by id. Somebody waits, though.
+  const accepting = retryingStorage(storage, {
+    retries: 4,
+    baseMs: 20,
+    withinMs: 1_000,
+    signal: ended.signal,
+  })
+  const publisher = new Publisher({ ...direct, storage: accepting }, (event) => {
     direct.cache.set(event)
     fanOut.add(event)
   })

@@ -10,6 +10,8 @@ export interface RetryingStorageOptions {
   readonly baseMs?: number | undefined
   /** The longest delay, ms. Default 5_000. */
   readonly maxMs?: number | undefined
+  /** No repetition begins later than this after the first call, ms. Default: no such bound. */
+  readonly withinMs?: number | undefined
   /** Ends all waiting. */
   readonly signal?: AbortSignal | undefined
   /** Told once when a call had to be repeated while all was well before. */
@@ -25,7 +27,15 @@ type Call = (...args: never[]) => Promise<unknown>
  * allows for every method. An append in a caller's session is not: that transaction is the caller's to repeat.
  */
 export const retryingStorage = (storage: Storage, options: RetryingStorageOptions = {}): Storage => {
-  const { retries = 8, baseMs = 100, maxMs = 5_000, signal, onUnavailable, onRecovered } = options
+  const {
+    retries = 8,
+    baseMs = 100,
+    maxMs = 5_000,
+    withinMs = Infinity,
+    signal,
+    onUnavailable,
+    onRecovered,
+  } = options
   let unavailable = false
 
   const failed = (operation: string, error: Error): void => {
@@ -38,9 +48,10 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     unavailable = false
   }
 
-  const repeat = <T>(operation: string, call: () => Promise<T>): Promise<T> =>
+  const repeat = <T>(operation: string, leftMs: number, call: () => Promise<T>): Promise<T> =>
     pRetry(call, {
       retries: retries - 1,
+      maxRetryTime: leftMs,
       minTimeout: baseMs,
       maxTimeout: maxMs,
       randomize: true,
@@ -53,6 +64,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
 
   const wrap = <F extends Call>(operation: string, method: F): F =>
     (async (...args: Parameters<F>) => {
+      const started = performance.now()
       try {
         const answer = await method(...args)
         if (unavailable) succeeded(operation)
@@ -62,8 +74,10 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
         const inSession =
           typeof input === 'object' && input !== null && 'session' in input && input.session !== undefined
         if (!isWebhooksError(error, 'STORAGE_UNAVAILABLE') || inSession || signal?.aborted) throw error
+        const leftMs = withinMs - (performance.now() - started)
+        if (leftMs <= 0) throw error
         failed(operation, error)
-        return repeat(operation, () => method(...args))
+        return repeat(operation, leftMs, () => method(...args))
       }
     }) as F
 

@@ -74,14 +74,11 @@ export class Deliveries {
 
   /** Filters together may leave a page short though another follows. @throws InvalidOptionsError, InvalidCursorError */
   async list(query: DeliveryListQuery = {}): Promise<Page<DeliveryView>> {
-    const { limit, cursor, ...filter } = parseInput('deliveries.list', listing, query)
-    const { driving, matches } = splitDeliveryFilter(filter)
     return page({
-      list: `deliveries ${JSON.stringify(filter)}`,
-      cursor,
-      limit,
-      read: (after, rows) => this.#context.storage.deliveries.list({ ...driving, after, limit: rows }),
-      matches,
+      name: 'deliveries',
+      query: parseInput('deliveries.list', listing, query),
+      split: splitDeliveryFilter,
+      read: (rows) => this.#context.storage.deliveries.list(rows),
       position: ({ createdAt, id }) => ({ at: createdAt, id }),
       view: deliveryView,
     })

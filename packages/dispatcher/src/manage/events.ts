@@ -43,14 +43,11 @@ export class Events {
 
   /** Filters together may leave a page short though another follows. @throws InvalidOptionsError, InvalidCursorError */
   async list(query: EventListQuery = {}): Promise<Page<EventView>> {
-    const { limit, cursor, ...filter } = parseInput('events.list', listing, query)
-    const { driving, matches } = splitEventFilter(filter)
     return page({
-      list: `events ${JSON.stringify(filter)}`,
-      cursor,
-      limit,
-      read: (after, rows) => this.#context.storage.outbox.list({ ...driving, after, limit: rows }),
-      matches,
+      name: 'events',
+      query: parseInput('events.list', listing, query),
+      split: splitEventFilter,
+      read: (rows) => this.#context.storage.outbox.list(rows),
       position: ({ acceptedAt, id }) => ({ at: acceptedAt, id }),
       view: eventView,
     })

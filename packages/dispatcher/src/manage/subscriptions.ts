@@ -93,14 +93,12 @@ export class Subscriptions {
   async list(
     query: { limit?: number | undefined; cursor?: string | null | undefined } = {},
   ): Promise<Page<SubscriptionView>> {
-    const { limit, cursor } = parseInput('subscriptions.list', listing, query)
     return page({
-      list: 'subscriptions',
-      cursor,
-      limit,
-      read: (after, rows) => this.#context.storage.subscriptions.list({ after, limit: rows }),
+      name: 'subscriptions',
+      query: parseInput('subscriptions.list', listing, query),
+      read: (rows) => this.#context.storage.subscriptions.list(rows),
       position: ({ createdAt, id }) => ({ at: createdAt, id }),
-      view: (subscription) => this.#view(subscription),
+      view: (subscription: Subscription) => this.#view(subscription),
     })
   }
 
