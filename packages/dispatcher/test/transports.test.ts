@@ -8,7 +8,7 @@ import { undiciTransport } from '../src/adapters/undici-transport.js'
 import { describeTransport } from '../src/testing/describe-transport.js'
 
 describeTransport('undiciTransport', () => undiciTransport())
-describeTransport('ofetchTransport', () => ofetchTransport(), { inflates: true })
+describeTransport('ofetchTransport', () => ofetchTransport(), { inflates: true, pins: false })
 describeTransport('bottleneckTransport', () => bottleneckTransport(undiciTransport(), { maxConcurrent: 5 }))
 
 describe('undiciTransport', () => {
