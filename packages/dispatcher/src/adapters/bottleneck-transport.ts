@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events'
 import Bottleneck from 'bottleneck'
 import type { Reply } from '../core/reply.js'
 import type { Transport, TransportRequest } from '../ports/transport.js'
+import { whenAborted } from './when-aborted.js'
 
 /**
  * One cap on everything that a process, or over Redis a whole cluster, sends out: an egress proxy's limit, say. The rate
@@ -47,14 +47,11 @@ export const bottleneckTransport = (
       if (signal?.aborted) return { kind: 'aborted' }
       const reply = throughLimiter(request)
       if (!signal) return reply
-      // As many requests share a lane's signal as the lane may have in flight.
-      setMaxListeners(0, signal)
-      let onAbort = (): void => undefined
+      let forget = (): void => undefined
       const aborted = new Promise<Reply>((resolve) => {
-        onAbort = () => resolve({ kind: 'aborted' })
-        signal.addEventListener('abort', onAbort, { once: true })
+        forget = whenAborted(signal, () => resolve({ kind: 'aborted' }))
       })
-      return Promise.race([reply, aborted]).finally(() => signal.removeEventListener('abort', onAbort))
+      return Promise.race([reply, aborted]).finally(forget)
     },
     close: () => (closing ??= close()),
   }

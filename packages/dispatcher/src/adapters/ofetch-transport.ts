@@ -2,6 +2,7 @@ import { ofetch } from 'ofetch'
 import type { Reply } from '../core/reply.js'
 import { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from '../ports/transport.js'
 import { classifyFailure, noAnswer } from './no-answer.js'
+import { whenAborted } from './when-aborted.js'
 
 /**
  * The portable transport, on ofetch: for runtimes whose only client is `fetch` (Bun, Deno, edge). The guard resolves and
@@ -22,10 +23,9 @@ const send = async (request: TransportRequest): Promise<Reply> => {
     timedOut = true
     end.abort()
   }, timeoutMs)
-  // A listener each would be one too many where a lane's signal has more than ten requests in flight.
-  const over = signal ? AbortSignal.any([end.signal, signal]) : end.signal
+  const forget = signal && whenAborted(signal, () => end.abort())
   try {
-    const verdict = await unlessAborted(guard.resolve(new URL(url).hostname), over)
+    const verdict = await unlessAborted(guard.resolve(new URL(url).hostname), end.signal)
     if (verdict.kind === 'refused') return { kind: 'refused', error: verdict.reason }
     if (verdict.kind === 'unresolved') return noAnswer('dns')
     const response = await ofetch.raw(url, {
@@ -36,7 +36,7 @@ const send = async (request: TransportRequest): Promise<Reply> => {
       retry: false,
       ignoreResponseError: true,
       responseType: 'stream',
-      signal: over,
+      signal: end.signal,
     })
     const { text, truncated } = await read(response._data as ReadableStream<Uint8Array> | undefined)
     if (truncated) end.abort()
@@ -47,6 +47,7 @@ const send = async (request: TransportRequest): Promise<Reply> => {
     return signal?.aborted ? { kind: 'aborted' } : classifyFailure(error)
   } finally {
     clearTimeout(timer)
+    forget?.()
   }
 }
 

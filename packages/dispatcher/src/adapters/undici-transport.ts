@@ -1,4 +1,4 @@
-import { EventEmitter, setMaxListeners } from 'node:events'
+import { EventEmitter } from 'node:events'
 import type { LookupFunction } from 'node:net'
 import { InvalidOptionsError } from '@swigs/webhooks-protocol'
 import { LRUCache } from 'lru-cache'
@@ -7,6 +7,7 @@ import type { Reply } from '../core/reply.js'
 import type { AddressGuard } from '../ports/address-guard.js'
 import { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from '../ports/transport.js'
 import { classifyFailure, noAnswer } from './no-answer.js'
+import { whenAborted } from './when-aborted.js'
 
 /** Thrown inside a look-up, and recognised when it comes back as the cause of a failed request. */
 class Refused extends Error {}
@@ -108,7 +109,7 @@ const send = (agent: Agent, request: TransportRequest): Promise<Reply> | Reply =
   return new Promise((resolve) => {
     const finish = (reply: Reply): void => {
       clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
+      forget?.()
       resolve(reply)
     }
     // undici hears of an end only once it has a connection: whoever waits must not wait for that.
@@ -116,13 +117,8 @@ const send = (agent: Agent, request: TransportRequest): Promise<Reply> | Reply =
       finish(reply)
       end.emit('abort')
     }
-    const onAbort = () => endWith({ kind: 'aborted' })
     const timer = setTimeout(() => endWith(noAnswer('timeout')), timeoutMs)
-    if (signal) {
-      // As many requests share a lane's signal as the lane may have in flight.
-      setMaxListeners(0, signal)
-      signal.addEventListener('abort', onAbort, { once: true })
-    }
+    const forget = signal && whenAborted(signal, () => endWith({ kind: 'aborted' }))
     void exchange(agent, request, end).then(finish)
   })
 }
