@@ -2,7 +2,7 @@ export { consoleLogger } from './adapters/console-logger.js'
 export { memoryStorage, type MemoryStorageOptions } from './adapters/memory-storage.js'
 export { retryingStorage, type RetryingStorageOptions } from './adapters/retrying-storage.js'
 export { systemClock, type SystemClock } from './adapters/system-clock.js'
-export { undiciTransport } from './adapters/undici-transport.js'
+export { undiciTransport, type UndiciTransportOptions } from './adapters/undici-transport.js'
 export {
   MAX_ATTEMPTS_KEPT,
   type Attempt,

@@ -17,15 +17,15 @@ export interface AddressGuardOptions {
   readonly allowHttp?: boolean | undefined
   /** CIDR ranges or single addresses. */
   readonly allow?: readonly string[] | undefined
-  /** Replaces DNS. */
+  /** Replaces DNS; must settle. What it throws counts as a name without an address just now. */
   readonly resolve?: ((hostname: string) => Promise<readonly ResolvedAddress[]>) | undefined
+  /** How long what was said of a name is kept, found or not, ms; 0: not at all. Default 5_000. */
+  readonly cacheMs?: number | undefined
 }
 
 type Address = ReturnType<typeof ipaddr.parse>
 type UrlVerdict = ReturnType<AddressGuard['inspect']>
 type Cidr = readonly [Address, number]
-
-const CACHE_MS = 5_000
 
 const parsed = (ranges: readonly AddressRange[]) =>
   ranges.map(({ cidr, why }) => ({ cidr: ipaddr.parseCIDR(cidr), why }))
@@ -36,17 +36,19 @@ const NAMED = parsed(NAMED_IPV6)
 const GLOBAL_UNICAST = ipaddr.parseCIDR(PUBLIC_IPV6)
 
 /**
- * The address guard, on ipaddr.js. A name is resolved once for callers that ask together, and the answer kept for five
- * seconds: one dead name cannot occupy the few threads that the resolver has.
+ * The address guard, on ipaddr.js. A name is resolved once for callers that ask together, however long that takes, and
+ * the answer is kept for `cacheMs`: one dead name cannot occupy the four threads that the system's resolver has.
+ * `allow` opens exactly what it spells out: an IPv4 range does not open the IPv6 addresses that IPv4 is written into.
  * @throws InvalidOptionsError naming the entry of `network.allow` that is no range.
  */
 export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => {
-  const { allowHttp = false, resolve = systemResolve } = options
+  const { allowHttp = false, resolve = systemResolve, cacheMs = 5_000 } = options
   const allowed = (options.allow ?? []).map(parseAllowed)
-  const verdicts = new LRUCache<string, Promise<GuardVerdict>>({ max: 1_000, ttl: CACHE_MS })
+  const verdicts = new LRUCache<string, GuardVerdict>({ max: 1_000, ttl: cacheMs })
+  const asking = new Map<string, Promise<GuardVerdict>>()
 
   const refuseAddress = (text: string): string | null => {
-    if (!ipaddr.isValid(text)) return `${text} is not an address`
+    if (!isPlainAddress(text)) return `${JSON.stringify(text)} is not an address`
     const address = ipaddr.parse(text)
     if (allowed.some((cidr) => inside(address, cidr))) return null
     const why = whyNotPublic(address)
@@ -67,6 +69,16 @@ export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => 
       if (reason !== null) return { kind: 'refused', reason }
     }
     return { kind: 'allowed', addresses }
+  }
+
+  const ask = async (hostname: string): Promise<GuardVerdict> => {
+    try {
+      const verdict = await judge(hostname)
+      if (cacheMs > 0) verdicts.set(hostname, verdict)
+      return verdict
+    } finally {
+      asking.delete(hostname)
+    }
   }
 
   const inspect = (text: string): UrlVerdict => {
@@ -93,9 +105,11 @@ export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => 
         if (reason !== null) return { kind: 'refused', reason }
         return { kind: 'allowed', addresses: [{ address: literal, family: literal.includes(':') ? 6 : 4 }] }
       }
-      let verdict = verdicts.get(hostname)
-      if (!verdict) verdicts.set(hostname, (verdict = judge(hostname)))
-      return verdict
+      const known = verdicts.get(hostname)
+      if (known) return known
+      let answer = asking.get(hostname)
+      if (!answer) asking.set(hostname, (answer = ask(hostname)))
+      return answer
     },
   }
 }
@@ -123,9 +137,14 @@ const whyNotPublic = (address: Address): string | null => {
   return NAMED.find(({ cidr }) => inside(address, cidr))?.why ?? 'not global unicast'
 }
 
+/** An address in its usual form. ipaddr.js also reads `10`, `010.0.0.1` and zones, which mean other things elsewhere. */
+const isPlainAddress = (text: string): boolean =>
+  ipaddr.IPv4.isValidFourPartDecimal(text) || (ipaddr.IPv6.isValid(text) && !text.includes('%'))
+
 const parseAllowed = (text: string, index: number): Cidr => {
-  if (ipaddr.isValidCIDR(text)) return ipaddr.parseCIDR(text)
-  if (ipaddr.isValid(text) && (text.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(text))) {
+  const isRange = ipaddr.IPv4.isValidCIDRFourPartDecimal(text) || ipaddr.IPv6.isValidCIDR(text)
+  if (isRange && !text.includes('%')) return ipaddr.parseCIDR(text)
+  if (isPlainAddress(text)) {
     const address = ipaddr.parse(text)
     return [address, address.kind() === 'ipv4' ? 32 : 128]
   }

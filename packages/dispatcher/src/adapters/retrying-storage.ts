@@ -1,4 +1,4 @@
-import { isWebhooksError } from '@swigs/webhooks-protocol'
+import { isWebhooksError, type WebhooksError } from '@swigs/webhooks-protocol'
 import pRetry from 'p-retry'
 import type { Storage } from '../ports/storage.js'
 
@@ -12,9 +12,9 @@ export interface RetryingStorageOptions {
   readonly maxMs?: number | undefined
   /** No repetition begins later than this after the first call, ms. Default: no such bound. */
   readonly withinMs?: number | undefined
-  /** Ends all waiting. */
+  /** Ends all waiting: what the store said last is then thrown. */
   readonly signal?: AbortSignal | undefined
-  /** Told once when a call had to be repeated while all was well before. */
+  /** Told once when a call found the store away while all was well before. */
   readonly onUnavailable?: ((operation: string, error: Error) => void) | undefined
   /** Told once when a call succeeds again. */
   readonly onRecovered?: ((operation: string) => void) | undefined
@@ -24,7 +24,9 @@ type Call = (...args: never[]) => Promise<unknown>
 
 /**
  * Rides out a database that fails over: calls that meet `STORAGE_UNAVAILABLE` are repeated (p-retry), which the port
- * allows for every method. An append in a caller's session is not: that transaction is the caller's to repeat.
+ * allows for every method of every group. An append in a caller's session is not: that transaction is the caller's to
+ * repeat. `open`, `close`, `now` and `watch` pass straight through, as does every other error. The first call is direct;
+ * p-retry comes in after it failed.
  */
 export const retryingStorage = (storage: Storage, options: RetryingStorageOptions = {}): Storage => {
   const {
@@ -48,19 +50,43 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     unavailable = false
   }
 
-  const repeat = <T>(operation: string, leftMs: number, call: () => Promise<T>): Promise<T> =>
-    pRetry(call, {
-      retries: retries - 1,
-      maxRetryTime: leftMs,
-      minTimeout: baseMs,
-      maxTimeout: maxMs,
-      randomize: true,
-      ...(signal && { signal }),
-      shouldRetry: ({ error }) => isWebhooksError(error, 'STORAGE_UNAVAILABLE'),
-    }).then((answer) => {
-      succeeded(operation)
-      return answer
-    })
+  const repeat = async <T>(
+    operation: string,
+    call: () => Promise<T>,
+    first: { failure: WebhooksError; leftMs: number },
+  ): Promise<T> => {
+    const { failure, leftMs } = first
+    let latest: unknown = failure
+    const answers: T[] = []
+    // The call that failed counts as p-retry's first: a delay comes before the next.
+    const next = async (number: number): Promise<T> => {
+      if (number === 1) throw failure
+      try {
+        const answer = await call()
+        answers.push(answer)
+        return answer
+      } catch (error) {
+        latest = error
+        throw error
+      }
+    }
+    try {
+      await pRetry(next, {
+        retries,
+        maxRetryTime: leftMs,
+        minTimeout: baseMs,
+        maxTimeout: maxMs,
+        randomize: true,
+        ...(signal && { signal }),
+        shouldRetry: ({ error }) => isWebhooksError(error, 'STORAGE_UNAVAILABLE'),
+      })
+    } catch {
+      // p-retry throws `signal`'s reason, even over an answer that came: what the store said is of more use.
+      if (answers.length === 0) throw latest
+    }
+    succeeded(operation)
+    return answers[0] as T
+  }
 
   const wrap = <F extends Call>(operation: string, method: F): F =>
     (async (...args: Parameters<F>) => {
@@ -77,16 +103,16 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
         const leftMs = withinMs - (performance.now() - started)
         if (leftMs <= 0) throw error
         failed(operation, error)
-        return repeat(operation, leftMs, () => method(...args))
+        return repeat(operation, () => method(...args), { failure: error, leftMs })
       }
     }) as F
 
   const group = <G extends object>(name: string, methods: G): G =>
     Object.fromEntries(
-      Object.entries(methods).map(([verb, method]) => [
-        verb,
-        wrap(`${name}.${verb}`, (method as Call).bind(methods)),
-      ]),
+      verbsOf(methods).map((verb) => {
+        const method = Reflect.get(methods, verb) as Call
+        return [verb, wrap(`${name}.${verb}`, method.bind(methods))]
+      }),
     ) as G
 
   return {
@@ -101,4 +127,13 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     deliveries: group('deliveries', storage.deliveries),
     upkeep: group('upkeep', storage.upkeep),
   }
+}
+
+/** The names of an object's methods, those of its class included. */
+const verbsOf = (methods: object): string[] => {
+  const names = new Set<string>()
+  for (let level = methods; level !== Object.prototype; level = Object.getPrototypeOf(level) as object)
+    for (const name of Object.getOwnPropertyNames(level))
+      if (name !== 'constructor' && typeof Reflect.get(methods, name) === 'function') names.add(name)
+  return [...names]
 }

@@ -1,11 +1,13 @@
-import { EventEmitter, setMaxListeners } from 'node:events'
+import { EventEmitter } from 'node:events'
 import type { LookupFunction } from 'node:net'
+import { InvalidOptionsError } from '@swigs/webhooks-protocol'
 import { LRUCache } from 'lru-cache'
 import { Agent, type Dispatcher } from 'undici'
 import type { Reply } from '../core/reply.js'
 import type { AddressGuard } from '../ports/address-guard.js'
 import { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from '../ports/transport.js'
 import { classifyFailure, noAnswer } from './no-answer.js'
+import { whenAborted } from './when-aborted.js'
 
 /** Thrown inside a look-up, and recognised when it comes back as the cause of a failed request. */
 class Refused extends Error {}
@@ -13,11 +15,31 @@ class Unresolved extends Error {
   readonly code = 'ENOTFOUND'
 }
 
+/** How connections are made and kept. */
+export interface UndiciTransportOptions {
+  /** Connections to one origin at most; requests beyond that wait, within their own deadline. Default: no limit. */
+  readonly connections?: number | undefined
+  /**
+   * How long a connection may take to be made, look-up and TLS included, ms. A request's own deadline is usually
+   * shorter; this ends what such a request leaves behind at a host that never answers. Default 30_000.
+   */
+  readonly connectTimeoutMs?: number | undefined
+  /**
+   * How long an idle connection is kept, ms. Default 4_000: shorter than the 5 s after which Node's own servers close
+   * theirs. A request that still meets a connection closed under it ends as `reset` and is retried by schedule.
+   */
+  readonly keepAliveTimeoutMs?: number | undefined
+}
+
 /**
  * undici's `request` with keep-alive. A connection is made to the very addresses that the guard has checked; one deadline
  * covers look-up, connect, headers and body; at most 16 KiB are read, never inflated; redirects are not followed.
+ * @throws InvalidOptionsError naming the option that is not a whole number from 1.
  */
-export const undiciTransport = (): Transport => {
+export const undiciTransport = (options: UndiciTransportOptions = {}): Transport => {
+  const connections = options.connections === undefined ? null : wholeNumber(options, 'connections', 0)
+  const connectTimeoutMs = wholeNumber(options, 'connectTimeoutMs', 30_000)
+  const keepAliveTimeoutMs = wholeNumber(options, 'keepAliveTimeoutMs', 4_000)
   const agents = new Map<AddressGuard, Agent>()
 
   const agentFor = (guard: AddressGuard): Agent => {
@@ -27,10 +49,12 @@ export const undiciTransport = (): Transport => {
         // The request's own deadline rules: these would only race with it.
         headersTimeout: 0,
         bodyTimeout: 0,
-        connect: { timeout: 0, lookup: guardedLookup(guard) },
+        connect: { timeout: connectTimeoutMs, lookup: guardedLookup(guard) },
+        connections,
         pipelining: 1,
-        keepAliveTimeout: 4_000,
-        keepAliveMaxTimeout: 30_000,
+        keepAliveTimeout: keepAliveTimeoutMs,
+        // A receiver may ask for longer in its Keep-Alive header; not for ever.
+        keepAliveMaxTimeout: Math.max(keepAliveTimeoutMs, 30_000),
       })
       agents.set(guard, agent)
     }
@@ -38,13 +62,26 @@ export const undiciTransport = (): Transport => {
   }
 
   return {
-    send: (request) => send(agentFor(request.guard), request),
+    send: async (request) => send(agentFor(request.guard), request),
     close: async () => {
       const open = [...agents.values()]
       agents.clear()
       await Promise.all(open.map((agent) => agent.destroy()))
     },
   }
+}
+
+const wholeNumber = <N extends keyof UndiciTransportOptions>(
+  options: UndiciTransportOptions,
+  name: N,
+  fallback: number,
+): number => {
+  const value = options[name] ?? fallback
+  if (options[name] === undefined || (Number.isInteger(value) && value >= 1)) return value
+  const message = `Expected a whole number from 1, got ${String(value)}`
+  throw new InvalidOptionsError(`${name}: ${message}. Leave it out for the default.`, {
+    issues: [{ path: name, message }],
+  })
 }
 
 const guardedLookup =
@@ -62,22 +99,33 @@ const guardedLookup =
     )
   }
 
-const send = async (agent: Agent, request: TransportRequest): Promise<Reply> => {
-  const { url, guard, headers, body, timeoutMs, signal } = request
+const send = (agent: Agent, request: TransportRequest): Promise<Reply> | Reply => {
+  const { url, guard, timeoutMs, signal } = request
   const form = guard.inspect(url)
   if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
   if (signal?.aborted) return { kind: 'aborted' }
   // undici takes an emitter for a signal; it costs a fraction of an AbortController.
   const end = new EventEmitter()
-  let timedOut = false
-  const timer = setTimeout(() => {
-    timedOut = true
-    end.emit('abort')
-  }, timeoutMs)
-  const onAbort = () => end.emit('abort')
-  // As many requests share a lane's signal as the lane may have in flight.
-  if (signal) setMaxListeners(0, signal)
-  signal?.addEventListener('abort', onAbort, { once: true })
+  return new Promise((resolve) => {
+    const finish = (reply: Reply): void => {
+      clearTimeout(timer)
+      forget?.()
+      resolve(reply)
+    }
+    // undici hears of an end only once it has a connection: whoever waits must not wait for that.
+    const endWith = (reply: Reply): void => {
+      finish(reply)
+      end.emit('abort')
+    }
+    const timer = setTimeout(() => endWith(noAnswer('timeout')), timeoutMs)
+    const forget = signal && whenAborted(signal, () => endWith({ kind: 'aborted' }))
+    void exchange(agent, request, end).then(finish)
+  })
+}
+
+/** The request itself. Once `end` has spoken nobody waits for the outcome any more. */
+const exchange = async (agent: Agent, request: TransportRequest, end: EventEmitter): Promise<Reply> => {
+  const { url, headers, body } = request
   try {
     const response = await agent.request({
       ...targetOf(url),
@@ -88,13 +136,10 @@ const send = async (agent: Agent, request: TransportRequest): Promise<Reply> => 
     })
     return await read(response)
   } catch (error) {
-    if (timedOut) return noAnswer('timeout')
-    if (signal?.aborted) return { kind: 'aborted' }
+    // Closing the transport under a request is this process's doing, not the receiver's.
+    if (agent.destroyed) return { kind: 'aborted' }
     const refusal = refusalIn(error)
     return refusal ? { kind: 'refused', error: refusal.message } : classifyFailure(error)
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
   }
 }
 

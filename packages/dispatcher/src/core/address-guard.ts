@@ -38,15 +38,23 @@ export const NON_PUBLIC_IPV6: readonly AddressRange[] = [
 
 /** Ranges outside of global unicast, by name, for the message alone: they are refused either way. */
 export const NAMED_IPV6: readonly AddressRange[] = [
+  { cidr: '::/128', why: 'unspecified (RFC 4291)' },
   { cidr: '::1/128', why: 'loopback (RFC 4291)' },
+  { cidr: '::/96', why: 'IPv4-compatible (RFC 4291)' },
   { cidr: '::ffff:0:0/96', why: 'IPv4 in IPv6 (RFC 4291)' },
   { cidr: '64:ff9b::/96', why: 'NAT64 (RFC 6052)' },
   { cidr: '64:ff9b:1::/48', why: 'NAT64 (RFC 8215)' },
+  { cidr: '100::/64', why: 'discard (RFC 6666)' },
+  { cidr: '5f00::/16', why: 'segment routing (RFC 9602)' },
   { cidr: 'fc00::/7', why: 'unique local (RFC 4193)' },
   { cidr: 'fe80::/10', why: 'link-local (RFC 4291)' },
+  { cidr: 'fec0::/10', why: 'site-local (RFC 3879)' },
   { cidr: 'ff00::/8', why: 'multicast (RFC 4291)' },
   { cidr: '::/0', why: 'not global unicast (RFC 4291)' },
 ]
+
+/** One dot at the end is the root's (RFC 1034, section 3.1); any other label has a character at least. */
+const EMPTY_LABEL = /^\.|\.\./
 
 /** Why a URL's form is refused, or `null`. */
 export const refuseUrl = (url: URL, allowHttp: boolean): string | null => {
@@ -55,5 +63,6 @@ export const refuseUrl = (url: URL, allowHttp: boolean): string | null => {
     return 'Only https URLs can be sent to; network.allowHttp lets plain http through'
   if (url.username !== '' || url.password !== '')
     return 'A URL with a user name or password is refused; use a header'
-  return url.hostname === '' ? 'The URL has no host' : null
+  if (url.hostname === '') return 'The URL has no host'
+  return EMPTY_LABEL.test(url.hostname) ? 'The host name has an empty label' : null
 }

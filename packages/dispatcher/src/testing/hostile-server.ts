@@ -1,7 +1,8 @@
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createHttps } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import { createServer as createTcp, type AddressInfo, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
+import { selfSigned, type KeyAndCertificate } from './self-signed.js'
 
 /** How the server behaves to one request. */
 export type Script = (response: ServerResponse, socket: Socket) => void
@@ -12,6 +13,8 @@ export interface HostileRequest {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
+  /** The body's bytes as they came. */
+  readonly bytes: Buffer
   /** Epoch ms at which its last byte was read. */
   readonly at: number
 }
@@ -22,6 +25,8 @@ export interface HostileServer {
   readonly url: string
   readonly port: number
   readonly requests: readonly HostileRequest[]
+  /** Connections made to it so far. */
+  readonly connections: number
   /** Behaves so from now on. */
   behave(script: Script): void
   /** Chooses the behaviour by the number of the request, counted from 0. */
@@ -59,6 +64,16 @@ export const behaviours = {
     }
     pour()
   },
+  /** Header after header, for ever. */
+  endlessHeaders: (): Script => (_response, socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n')
+    const line = `x-more: ${'x'.repeat(1_000)}\r\n`
+    const pour = (): void => {
+      while (!socket.destroyed && socket.write(line));
+      if (!socket.destroyed) socket.once('drain', pour)
+    }
+    pour()
+  },
   resetAtOnce: (): Script => (_response, socket) => void socket.resetAndDestroy(),
   resetAfterHeaders: (): Script => (_response, socket) => {
     socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\npart', () => socket.resetAndDestroy())
@@ -81,11 +96,25 @@ export const behaviours = {
   closeAfter: (): Script => (response, socket) => void response.end('ok', () => socket.end()),
 } as const
 
-/** Starts it; answers 200 until it is told otherwise. `tls` makes it https with that key and certificate. */
-export const hostileServer = async (
-  options: { tls?: { key: string; cert: string } } = {},
-): Promise<HostileServer> => {
+/** How it is started. */
+export interface HostileServerOptions {
+  /** https, with this key and certificate; `true`: with a fresh self-signed one (needs the package `selfsigned`). */
+  readonly tls?: boolean | KeyAndCertificate | undefined
+  /** How long a connection lies there before its first byte is looked at, ms; `Infinity`: for ever. Default 0. */
+  readonly acceptAfterMs?: number | undefined
+}
+
+/**
+ * Starts it on loopback; answers 200 until it is told otherwise.
+ * @example
+ * const server = await hostileServer()
+ * server.behaveBy((index) => (index === 0 ? behaviours.hang() : behaviours.answer(200)))
+ */
+export const hostileServer = async (options: HostileServerOptions = {}): Promise<HostileServer> => {
+  const { tls = false, acceptAfterMs = 0 } = options
   const requests: HostileRequest[] = []
+  const open = new Set<Socket>()
+  let connections = 0
   let script: (index: number) => Script = () => behaviours.answer(200)
   let arrived = 0
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -95,18 +124,44 @@ export const hostileServer = async (
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request
-      requests.push({ method, path, headers, body: Buffer.concat(chunks).toString(), at: Date.now() })
+      const bytes = Buffer.concat(chunks)
+      requests.push({ method, path, headers, body: bytes.toString(), bytes, at: Date.now() })
       script(index)(response, request.socket)
     })
   }
-  const server = options.tls ? createHttps(options.tls, listener) : createHttp(listener)
-  server.on('clientError', (_error, socket) => socket.destroy())
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const certificate = tls === true ? await selfSigned('hooks.example.test') : tls
+  const server = certificate ? createHttps(certificate, listener) : createHttp(listener)
+  server.on('clientError', (_error, socket) => {
+    // As Node's own servers answer what is not HTTP, a TLS handshake on a plain port for one.
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    else socket.destroy()
+  })
+
+  const front = createTcp({ pauseOnConnect: true }, (socket) => {
+    connections += 1
+    open.add(socket)
+    socket.on('error', () => undefined)
+    const take = (): void => {
+      server.emit('connection', socket)
+      socket.resume()
+    }
+    const timer =
+      Number.isFinite(acceptAfterMs) && acceptAfterMs > 0 ? setTimeout(take, acceptAfterMs) : undefined
+    if (acceptAfterMs === 0) take()
+    socket.once('close', () => {
+      clearTimeout(timer)
+      open.delete(socket)
+    })
+  })
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
+  const { port } = front.address() as AddressInfo
   return {
-    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    url: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     requests,
+    get connections() {
+      return connections
+    },
     behave: (given) => {
       script = () => given
     },
@@ -115,8 +170,8 @@ export const hostileServer = async (
     },
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
+        front.close(() => resolve())
+        for (const socket of open) socket.destroy()
       }),
   }
 }

@@ -1,11 +1,12 @@
 export { describeStorage, type ContractException } from './describe-storage.js'
-export { describeTransport } from './describe-transport.js'
+export { describeTransport, type TransportTraits } from './describe-transport.js'
 export { fakeClock, type FakeClock } from './fake-clock.js'
 export {
   behaviours,
   hostileServer,
   type HostileRequest,
   type HostileServer,
+  type HostileServerOptions,
   type Script,
 } from './hostile-server.js'
 export {
@@ -14,4 +15,5 @@ export {
   type RecordingTransport,
   type Respond,
 } from './recording-transport.js'
+export { selfSigned, type KeyAndCertificate } from './self-signed.js'
 export type { StorageFactory, StorageUnderTest } from './storage/harness.js'

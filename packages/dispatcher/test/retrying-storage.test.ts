@@ -1,0 +1,122 @@
+import { StorageUnavailableError } from '@swigs/webhooks-protocol'
+import { describe, expect, it } from 'vitest'
+import { memoryStorage } from '../src/adapters/memory-storage.js'
+import { retryingStorage, type RetryingStorageOptions } from '../src/adapters/retrying-storage.js'
+import type { Storage } from '../src/ports/storage.js'
+
+const away = (text = 'away') => new StorageUnavailableError(text)
+
+/** A storage whose `outbox.get` does what `answers` say, one after the other, and then nothing wrong. */
+const scripted = (answers: (Error | null)[], options: RetryingStorageOptions = {}) => {
+  const memory = memoryStorage()
+  const calls: number[] = []
+  const storage: Storage = {
+    ...memory,
+    outbox: {
+      ...memory.outbox,
+      get: async () => {
+        calls.push(performance.now())
+        const error = answers[calls.length - 1]
+        if (error) throw error
+        return []
+      },
+    },
+  }
+  const told: string[] = []
+  const retrying = retryingStorage(storage, {
+    baseMs: 1,
+    maxMs: 2,
+    onUnavailable: (operation) => told.push(`away ${operation}`),
+    onRecovered: (operation) => told.push(`back ${operation}`),
+    ...options,
+  })
+  return { retrying, calls, told }
+}
+
+describe('retryingStorage', () => {
+  it('waits before the very first repetition', async () => {
+    const { retrying, calls } = scripted([away(), null], { baseMs: 60, maxMs: 200 })
+    await retrying.outbox.get([])
+    // The store's own clock of timers may round a ms away.
+    expect((calls[1] ?? 0) - (calls[0] ?? 0)).toBeGreaterThanOrEqual(59)
+  })
+
+  it('throws at once with no retries, and says what the store said last', async () => {
+    const once = scripted([away()], { retries: 0 })
+    await expect(once.retrying.outbox.get([])).rejects.toThrow('away')
+    expect(once.calls).toHaveLength(1)
+    const twice = scripted([away('first'), away('last')], { retries: 1 })
+    await expect(twice.retrying.outbox.get([])).rejects.toThrow('last')
+    expect(twice.calls).toHaveLength(2)
+  })
+
+  it('stops waiting when it is told to, with what the store said and not with an abort', async () => {
+    const end = new AbortController()
+    const error = away()
+    const { retrying, calls, told } = scripted([error, null], {
+      baseMs: 60_000,
+      maxMs: 60_000,
+      signal: end.signal,
+    })
+    const answer = retrying.outbox.get([])
+    await expect.poll(() => told).toEqual(['away outbox.get'])
+    end.abort()
+    await expect(answer).rejects.toBe(error)
+    expect(calls).toHaveLength(1)
+  })
+
+  it('does not take an answer back that came while it was told to stop', async () => {
+    const end = new AbortController()
+    const memory = memoryStorage()
+    let calls = 0
+    const get = async () => {
+      if (calls++ === 0) throw away()
+      end.abort()
+      return []
+    }
+    const storage = { ...memory, outbox: { ...memory.outbox, get } }
+    const retrying = retryingStorage(storage, { baseMs: 1, maxMs: 1, signal: end.signal })
+    expect(await retrying.outbox.get([])).toEqual([])
+  })
+
+  it('passes another error through in the middle of repeating', async () => {
+    const { retrying, calls } = scripted([away(), new RangeError('a bug'), null])
+    await expect(retrying.outbox.get([])).rejects.toThrow('a bug')
+    expect(calls).toHaveLength(2)
+  })
+
+  it('tells once for many calls at a time, and again for the next time', async () => {
+    const { retrying, told } = scripted([away(), away(), away(), null, null, null, away()])
+    await Promise.all([1, 2, 3].map(() => retrying.outbox.get([])))
+    expect(told).toEqual(['away outbox.get', 'back outbox.get'])
+    await retrying.outbox.get([])
+    expect(told).toEqual(['away outbox.get', 'back outbox.get', 'away outbox.get', 'back outbox.get'])
+  })
+
+  it('wraps the methods of a class, with their own this', async () => {
+    class Base {
+      protected calls = 0
+      async repair(): Promise<number> {
+        this.calls += 1
+        if (this.calls < 3) throw away()
+        return this.calls
+      }
+    }
+    class Upkeep extends Base {
+      counts = memoryStorage().upkeep.counts
+      async prune(): Promise<number> {
+        return 7
+      }
+    }
+    const retrying = retryingStorage({ ...memoryStorage(), upkeep: new Upkeep() }, { baseMs: 1, maxMs: 1 })
+    expect(await retrying.upkeep.repair({ now: 0 })).toBe(3)
+    expect(await retrying.upkeep.prune({ before: 0, limit: 1 })).toBe(7)
+  })
+
+  it('has every method of every group', () => {
+    const storage = memoryStorage()
+    const retrying = retryingStorage(storage)
+    for (const group of ['subscriptions', 'outbox', 'lanes', 'deliveries', 'upkeep'] as const)
+      expect(Object.keys(retrying[group]).sort()).toEqual(Object.keys(storage[group]).sort())
+  })
+})
