@@ -117,6 +117,12 @@ export default tseslint.config(
     },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
+  {
+    files: ['packages/*/src/**'],
+    rules: {
+      'import-x/no-extraneous-dependencies': ['error', { devDependencies: false, peerDependencies: true }],
+    },
+  },
   { files: ['packages/*/src/**'], rules: { 'max-lines': ['error', 300] } },
   { files: ['packages/dispatcher/src/core/**'], rules: { ...noPackages, ...timeless } },
   { files: ['packages/dispatcher/src/ports/**'], rules: noPackages },

@@ -28,7 +28,15 @@ export const registerSubscription = async ({ cms, workflow, webhookSecret }: App
 
 /** Runs `curl`; answers the status and the body. */
 export const curl = async (args: readonly string[]): Promise<{ status: number; body: unknown }> => {
-  const { stdout } = await promisify(execFile)('curl', ['-sS', '-w', '\n%{http_code}', ...args])
+  const { stdout } = await promisify(execFile)('curl', ['-sS', '-w', '\n%{http_code}', ...args]).catch(
+    (error) => {
+      throw new Error(
+        error.code === 'ENOENT'
+          ? 'curl is not installed: it is what the subscription is registered with'
+          : error.message,
+      )
+    },
+  )
   const end = stdout.lastIndexOf('\n')
   return { status: Number(stdout.slice(end + 1)), body: JSON.parse(stdout.slice(0, end)) as unknown }
 }
