@@ -1,8 +1,9 @@
-/** `npm run bench -- <name> [--storage memory|sqlite|mongo] [--rounds N]` */
+/** `npm run bench -- deliver [--storage memory|sqlite|mongo] [--rounds N]` · `npm run bench -- pages [--rows N]` */
 export {}
 const [name = 'deliver', ...rest] = process.argv.slice(2)
 const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>> = {
   deliver: () => import('./deliver/run.js'),
+  pages: () => import('./pages/run.js'),
 }
 const load = benchmarks[name]
 if (!load) {
