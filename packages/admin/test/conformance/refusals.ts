@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/read-request.js'
 import { registration } from '../support.js'
@@ -60,6 +61,41 @@ export const describeRefusals = (harness: Harness): void => {
       expect(
         await harness.send({ method: 'POST', path: '/', headers: { 'content-type': type }, body }),
       ).toMatchObject({ status: 415, body: { message: expect.stringContaining('application/json') } })
+  })
+
+  it('refuses a body that is no JSON, or not UTF-8: 400', async () => {
+    const broken = [
+      '{',
+      '{"appName":',
+      "{'appName':'x'}",
+      'appName',
+      new Uint8Array([0x22, 0xff, 0xfe, 0x22]),
+    ]
+    for (const body of broken) {
+      const answer = await harness.send({ method: 'POST', path: '/', headers: json, body })
+      expect(answer.status).toBe(400)
+      expect(answer.body.issues).toEqual([{ path: 'body', message: 'Not well-formed JSON' }])
+    }
+  })
+
+  it('refuses a compressed body: 415', async () => {
+    const body = new Uint8Array(gzipSync(JSON.stringify(registration)))
+    const headers = { ...json, 'content-encoding': 'gzip' }
+    const answer = await harness.send({ method: 'POST', path: '/', headers, body })
+    expect(answer).toMatchObject({
+      status: 415,
+      body: { message: expect.stringContaining('Content-Encoding') },
+    })
+    expect((await harness.call('GET', '/')).body).toEqual([])
+  })
+
+  it('takes no body at all where none is needed', async () => {
+    const id = await harness.register()
+    for (const path of [`/${id}/test`, `/${id}/rotate-secret`, `/${id}/pause`])
+      expect((await harness.send({ method: 'POST', path })).status).toBe(200)
+    expect((await harness.call('POST', `/${id}/pause`, { surprise: 1 })).body.issues).toMatchObject([
+      { path: 'surprise' },
+    ])
   })
 
   it('refuses a body over 64 KiB: 413', async () => {
