@@ -85,7 +85,7 @@ const timeless = {
 }
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/*.cjs', 'examples/*/web/**'] },
+  { ignores: ['**/.cache/', '**/dist/**', '**/node_modules/**', '**/*.cjs', 'examples/*/web/**'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

@@ -1,9 +1,13 @@
-/** `npm run bench -- deliver [--storage memory|sqlite|mongo] [--rounds N]` · `npm run bench -- pages [--rows N]` */
+/**
+ * What ships, built: `npm run bench -- deliver [--storage memory|sqlite|mongo] [--rounds N]` ·
+ * `npm run bench -- pages [--rows N]` · `npm run bench -- verify [--rounds N]`
+ */
 export {}
 const [name = 'deliver', ...rest] = process.argv.slice(2)
 const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>> = {
   deliver: () => import('./deliver/run.js'),
   pages: () => import('./pages/run.js'),
+  verify: () => import('./verify/run.js'),
 }
 const load = benchmarks[name]
 if (!load) {

@@ -8,6 +8,7 @@ export const library = (entry: Record<string, string>, esmOnly: Record<string, s
     target: 'node20' as const,
     platform: 'node' as const,
     clean: false,
+    silent: true,
     esbuildOptions: (options: { conditions?: string[] }) => {
       options.conditions = []
     },

@@ -1,12 +1,10 @@
 import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { median } from '../median.js'
 import { bareLoop } from './bare-loop.js'
 import { dispatcherLoop } from './dispatcher-loop.js'
 import { BODY_BYTES, DELIVERIES, IN_FLIGHT, SUBSCRIPTIONS } from './settings.js'
 import { CONTENDERS, type Contender } from './storages.js'
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 
 interface Figures {
   readonly rates: number[]

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createDispatcher, type DeliveryListQuery, type Storage } from '@swigs/webhooks-dispatcher'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
+import { median } from '../median.js'
 
 const SUBSCRIPTIONS = 10
 const AT_A_TIME = 1_000
@@ -41,9 +42,6 @@ const QUERIES: Readonly<Record<string, DeliveryListQuery>> = {
   'since the middle': { since: 500, until: 900 },
   'a type at a site, none there': { siteId: 'site', type: 'order.none' },
 }
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 
 /** Median ms of a page, by query. */
 const measure = async (storage: Storage): Promise<Map<string, number>> => {

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { bundleWorker } from './bundle-worker.js'
 import type { Order, Report, WorkerSettings } from './worker.js'
 
 /** A request as the receiver saw it. */
@@ -42,11 +43,14 @@ export class Fleet {
   readonly tried = new Set<number>()
   /** Number → event id. */
   readonly accepted = new Map<number, string>()
+  readonly #storageModule: string
   readonly #settings: WorkerSettings
   readonly #children: ChildProcess[] = []
   #next = 0
 
-  constructor(settings: WorkerSettings) {
+  /** @param storageModule module whose `openStorage(location)` makes the storage */
+  constructor(storageModule: string, settings: WorkerSettings) {
+    this.#storageModule = storageModule
     this.#settings = settings
   }
 
@@ -56,8 +60,8 @@ export class Fleet {
 
   /** Starts one more process; resolves when it delivers. */
   async spawn(): Promise<void> {
-    const child = fork(new URL('worker.ts', import.meta.url), [JSON.stringify(this.#settings)], {
-      execArgv: ['--import', 'tsx', '--conditions=swigs-source'],
+    const child = fork(await bundleWorker(this.#storageModule), [JSON.stringify(this.#settings)], {
+      execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     await new Promise<void>((resolve, reject) => {
@@ -78,13 +82,14 @@ export class Fleet {
     if (child?.connected) child.send(order, () => undefined)
   }
 
-  /** `kill -9`, no farewell. */
-  async kill(which: number): Promise<void> {
+  /** `kill -9`, no farewell. Answers whether there was one to kill. */
+  async kill(which: number): Promise<boolean> {
     const [child] = this.#children.splice(which % this.#children.length, 1)
-    if (!child) return
+    if (!child) return false
     const dead = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await dead
+    return true
   }
 
   async stop(): Promise<void> {

@@ -30,7 +30,7 @@ export const begin = async (
   for (const path of paths)
     await webhooks.subscriptions.create({ appName: path, url: `${receiver.url}${path}`, events: ['order.*'] })
   const { storageModule, location } = shared
-  const fleet = new Fleet({ storageModule, location, rateLimit, concurrency: CONCURRENCY, leaseMs: LEASE_MS })
+  const fleet = new Fleet(storageModule, { location, rateLimit, concurrency: CONCURRENCY, leaseMs: LEASE_MS })
   /** What was accepted and has not arrived at every subscription. */
   const missing = () => {
     const arrived = new Set(receiver.arrivals.map(({ path, n }) => `${path} ${n}`))

@@ -30,18 +30,14 @@ const first = (secrets: readonly string[]): string => {
   return secret
 }
 
-/** HMAC-SHA256 over the body alone, keyed with the secret's characters, prefix and all. */
-export const legacyDigest = (body: string | Uint8Array, secret: string): Buffer => {
-  if (!secret) throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
-  return createHmac('sha256', secret).update(body).digest()
-}
-
 /**
  * The seed's signature: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key.
  * @throws InvalidSecretError when the secret is empty.
  */
-export const signLegacy = (body: string | Uint8Array, secret: string): string =>
-  `sha256=${legacyDigest(body, secret).toString('hex')}`
+export const signLegacy = (body: string | Uint8Array, secret: string): string => {
+  if (!secret) throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+}
 
 /** What is signed beside the body. */
 export interface StandardSignatureInput {
@@ -59,21 +55,20 @@ export interface StandardSignatureInput {
  */
 export const signStandard = ({ id, timestampSeconds, body, secrets }: StandardSignatureInput): string => {
   const content = { id, timestampSeconds, body }
-  let signatures = `v1,${standardDigest(content, first(secrets)).toString('base64')}`
-  for (const secret of secrets.slice(1))
-    signatures += ` v1,${standardDigest(content, secret).toString('base64')}`
+  let signatures = signOnce(content, first(secrets))
+  for (const secret of secrets.slice(1)) signatures += ` ${signOnce(content, secret)}`
   return signatures
 }
 
-/** HMAC-SHA256 over `id.timestamp.body`. */
-export const standardDigest = (
+/** `v1,` and the base64 HMAC-SHA256 over `id.timestamp.body`, by one secret. */
+export const signOnce = (
   { id, timestampSeconds, body }: Omit<StandardSignatureInput, 'secrets'>,
   secret: string,
-): Buffer => {
+): string => {
   const hmac = createHmac('sha256', cachedKey(secret))
-  return typeof body === 'string'
-    ? hmac.update(`${id}.${timestampSeconds}.${body}`).digest()
-    : hmac.update(`${id}.${timestampSeconds}.`).update(body).digest()
+  if (typeof body === 'string') hmac.update(`${id}.${timestampSeconds}.${body}`)
+  else hmac.update(`${id}.${timestampSeconds}.`).update(body)
+  return `v1,${hmac.digest('base64')}`
 }
 
 /** One attempt, about to be sent. */
