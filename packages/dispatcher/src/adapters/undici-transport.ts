@@ -1,12 +1,12 @@
-import { EventEmitter } from 'node:events'
 import type { LookupFunction } from 'node:net'
 import { InvalidOptionsError } from '@swigs/webhooks-protocol'
 import { LRUCache } from 'lru-cache'
-import { Agent, type Dispatcher } from 'undici'
+import { Agent } from 'undici'
 import type { Reply } from '../core/reply.js'
 import type { AddressGuard } from '../ports/address-guard.js'
-import { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from '../ports/transport.js'
+import type { Transport, TransportRequest } from '../ports/transport.js'
 import { classifyFailure, noAnswer } from './no-answer.js'
+import { UndiciExchange } from './undici-exchange.js'
 import { whenAborted } from './when-aborted.js'
 
 /** Thrown inside a look-up, and recognised when it comes back as the cause of a failed request. */
@@ -32,7 +32,7 @@ export interface UndiciTransportOptions {
 }
 
 /**
- * undici's `request` with keep-alive. A connection is made to the very addresses that the guard has checked; one deadline
+ * undici with keep-alive. A connection is made to the very addresses that the guard has checked; one deadline
  * covers look-up, connect, headers and body; at most 16 KiB are read, never inflated; redirects are not followed.
  * @throws InvalidOptionsError naming the option that is not a whole number from 1.
  */
@@ -100,47 +100,33 @@ const guardedLookup =
   }
 
 const send = (agent: Agent, request: TransportRequest): Promise<Reply> | Reply => {
-  const { url, guard, timeoutMs, signal } = request
+  const { url, headers, body, guard, timeoutMs, signal } = request
   const form = guard.inspect(url)
   if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
   if (signal?.aborted) return { kind: 'aborted' }
-  // undici takes an emitter for a signal; it costs a fraction of an AbortController.
-  const end = new EventEmitter()
+  const { origin, path } = targetOf(url)
   return new Promise((resolve) => {
-    const finish = (reply: Reply): void => {
-      clearTimeout(timer)
-      forget?.()
-      resolve(reply)
-    }
-    // undici hears of an end only once it has a connection: whoever waits must not wait for that.
-    const endWith = (reply: Reply): void => {
-      finish(reply)
-      end.emit('abort')
-    }
-    const timer = setTimeout(() => endWith(noAnswer('timeout')), timeoutMs)
-    const forget = signal && whenAborted(signal, () => endWith({ kind: 'aborted' }))
-    void exchange(agent, request, end).then(finish)
+    const exchange = new UndiciExchange(
+      (reply) => {
+        clearTimeout(timer)
+        forget?.()
+        resolve(reply)
+      },
+      // Closing the transport under a request is this process's doing, not the receiver's.
+      (error) => (agent.destroyed ? { kind: 'aborted' } : failureOf(error)),
+    )
+    const timer = setTimeout(() => exchange.endWith(noAnswer('timeout')), timeoutMs)
+    const forget = signal && whenAborted(signal, () => exchange.endWith({ kind: 'aborted' }))
+    agent.dispatch(
+      { origin, path, method: 'POST', headers: headers as Record<string, string>, body },
+      exchange,
+    )
   })
 }
 
-/** The request itself. Once `end` has spoken nobody waits for the outcome any more. */
-const exchange = async (agent: Agent, request: TransportRequest, end: EventEmitter): Promise<Reply> => {
-  const { url, headers, body } = request
-  try {
-    const response = await agent.request({
-      ...targetOf(url),
-      method: 'POST',
-      headers: headers as Record<string, string>,
-      body,
-      signal: end,
-    })
-    return await read(response)
-  } catch (error) {
-    // Closing the transport under a request is this process's doing, not the receiver's.
-    if (agent.destroyed) return { kind: 'aborted' }
-    const refusal = refusalIn(error)
-    return refusal ? { kind: 'refused', error: refusal.message } : classifyFailure(error)
-  }
+const failureOf = (error: unknown): Reply => {
+  const refusal = refusalIn(error)
+  return refusal ? { kind: 'refused', error: refusal.message } : classifyFailure(error)
 }
 
 const targets = new LRUCache<string, { origin: string; path: string }>({ max: 10_000 })
@@ -153,26 +139,6 @@ const targetOf = (url: string): { origin: string; path: string } => {
     targets.set(url, (target = { origin, path: `${pathname}${search}` }))
   }
   return target
-}
-
-const read = async ({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Reply> => {
-  const retryAfter = typeof headers['retry-after'] === 'string' ? headers['retry-after'] : null
-  // The parser holds a body to its declared length: a short one can be read in one go.
-  if (Number(headers['content-length'] ?? Infinity) <= MAX_RESPONSE_BYTES)
-    return { kind: 'response', statusCode, retryAfter, body: await body.text(), truncated: false }
-  const chunks: Buffer[] = []
-  let length = 0
-  let truncated = false
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    length += chunk.length
-    // Leaving the loop destroys the body, and with it the connection: what is left is never read.
-    if ((truncated = length > MAX_RESPONSE_BYTES)) break
-  }
-  const [first] = chunks
-  const bytes = chunks.length === 1 && first ? first : Buffer.concat(chunks)
-  const text = bytes.toString('utf8', 0, Math.min(length, MAX_RESPONSE_BYTES))
-  return { kind: 'response', statusCode, retryAfter, body: text, truncated }
 }
 
 const refusalIn = (error: unknown): Refused | null => {

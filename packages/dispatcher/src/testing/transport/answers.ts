@@ -37,6 +37,14 @@ export const describeAnswers = (h: TransportHarness): void => {
     expect(await h.send()).toMatchObject({ statusCode: 503, retryAfter: '120' })
   })
 
+  it('waits for the answer itself where an interim one comes first', async () => {
+    h.server.behave((response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' })
+      response.writeHead(429, { 'retry-after': '7' }).end('later')
+    })
+    expect(await h.send()).toMatchObject({ statusCode: 429, retryAfter: '7', body: 'later' })
+  })
+
   it('does not follow a redirect, to wherever it leads', async () => {
     const before = h.server.requests.length
     for (const location of [`${h.server.url}/inside`, 'http://169.254.169.254/latest/meta-data/']) {
