@@ -56,7 +56,11 @@ export const adminHandler = (
 
 const readBody = async ({ body, headers }: Request): Promise<Body> => {
   if (!body) return { kind: 'bytes', bytes: new Uint8Array() }
-  return readStream(Readable.fromWeb(body as ReadableStream), headers.get('content-length') ?? undefined)
+  const stream = Readable.fromWeb(body as ReadableStream)
+  const read = await readStream(stream, headers.get('content-length') ?? undefined)
+  // What is left of it is cancelled: a body may have no end.
+  stream.destroy()
+  return read
 }
 
 const respond = ({ status, headers, body }: Answer): Response =>

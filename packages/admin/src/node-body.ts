@@ -27,18 +27,20 @@ export const readNodeBody = async (request: NodeRequestLike): Promise<Body> => {
   if (!isEmpty(body) || (request.readableEnded && body !== undefined))
     return { kind: 'parsed', value: body, length: Buffer.byteLength(JSON.stringify(body)) }
   if (request.readableEnded) return { kind: 'bytes', bytes: Buffer.alloc(0) }
-  return readStream(request as unknown as Readable, request.headers['content-length'])
+  const stream = request as unknown as Readable
+  const read = await readStream(stream, request.headers['content-length'])
+  // What still comes is dropped, so that the sender gets to read the answer; the connection ends with it.
+  stream.resume()
+  return read
 }
 
-/** At most `MAX_BODY_BYTES` of a stream. */
-export const readStream = async (stream: Readable, length?: string | string[]): Promise<Body> => {
+/** At most `MAX_BODY_BYTES` of a stream; the rest is left in it. */
+export const readStream = async (stream: Readable, length?: string): Promise<Body> => {
   try {
-    const options = { limit: MAX_BODY_BYTES, ...(typeof length === 'string' && { length }) }
+    const options = { limit: MAX_BODY_BYTES, ...(length !== undefined && { length }) }
     return { kind: 'bytes', bytes: await getRawBody(stream, options) }
   } catch (error) {
     const tooLarge = (error as { type?: unknown }).type === 'entity.too.large'
-    // What still comes is dropped, so that the sender gets to read the answer.
-    stream.resume()
     return tooLarge ? { kind: 'too_large' } : { kind: 'aborted' }
   }
 }

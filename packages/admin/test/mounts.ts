@@ -17,7 +17,7 @@ export interface Sent {
   /** Below the mount, query included. */
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array<ArrayBuffer>
+  readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
 }
 
 export interface Received {
@@ -39,6 +39,8 @@ const init = ({ method = 'GET', headers, body }: Sent): RequestInit => ({
   headers: { authorization: `Bearer ${TOKEN}`, ...headers },
   redirect: 'manual',
   ...(body !== undefined && method !== 'GET' && method !== 'HEAD' && { body }),
+  // Node's fetch wants it said for a stream.
+  ...(body instanceof ReadableStream && { duplex: 'half' }),
 })
 
 const received = async (response: Response): Promise<Received> => ({

@@ -107,6 +107,8 @@ describe('subscriptions', () => {
 
   it.each([
     [{ appSecret: 'short' }, 'appSecret'],
+    [{ appSecret: '********' }, 'appSecret'],
+    [{ headers: { Authorization: '********' } }, 'headers.Authorization'],
     [{ events: ['order.creatd'] }, 'events[0]'],
     [{ events: [] }, 'events'],
     [{ url: 'ftp://example.com' }, 'url'],

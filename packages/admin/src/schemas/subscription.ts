@@ -1,4 +1,3 @@
-import { MASKED_SECRET } from '@swigs/webhooks-protocol'
 import { z } from 'zod'
 import { instant, name } from './common.js'
 
@@ -9,8 +8,6 @@ const rateLimit = z
     z.null(),
   ])
   .describe("At most `limit` requests in any `windowMs`; false: no limit; null: the dispatcher's")
-
-const notMasked = (value: string) => value !== MASKED_SECRET
 
 const fields = {
   appName: z.string().trim().min(1).max(128).describe('The app that subscribes'),
@@ -23,7 +20,6 @@ const fields = {
   appSecret: z
     .string()
     .max(512)
-    .refine(notMasked, 'This is the mask that answers show. Leave appSecret out to keep the secret')
     .describe('24 to 256 bytes of key material; made when it is left out')
     .optional(),
   filters: z
@@ -32,16 +28,7 @@ const fields = {
     .optional(),
   isActive: z.boolean().optional(),
   description: z.string().max(1_000).nullable().optional(),
-  headers: z
-    .record(
-      z.string(),
-      z
-        .string()
-        .max(4_096)
-        .refine(notMasked, 'This is the mask that answers show. Send the value itself, or leave headers out'),
-    )
-    .describe('Sent with every request')
-    .optional(),
+  headers: z.record(z.string(), z.string().max(4_096)).describe('Sent with every request').optional(),
   rateLimit: rateLimit.optional(),
 }
 

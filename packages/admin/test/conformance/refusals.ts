@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { MAX_BODY_BYTES } from '../../src/read-request.js'
+import { ROUTES } from '../../src/routes.js'
+import { endlessBody } from '../endless-body.js'
 import { registration } from '../support.js'
 import type { Harness } from './harness.js'
 
@@ -23,6 +25,7 @@ export const describeRefusals = (harness: Harness): void => {
     ['no events', { ...registration, events: [] }, 'events'],
     ['a short secret', { ...registration, appSecret: 'short' }, 'appSecret'],
     ['the mask for a secret', { ...registration, appSecret: '********' }, 'appSecret'],
+    ['the mask for a header', { ...registration, headers: { 'X-Api-Key': '********' } }, 'headers.X-Api-Key'],
     ['plain http', { ...registration, url: 'http://workflow.swigs.online/' }, 'url'],
     ['an address that is not public', { ...registration, url: 'https://169.254.169.254/' }, 'url'],
     ['a name that leads inside', { ...registration, url: 'https://inside.example.com/' }, 'url'],
@@ -51,7 +54,10 @@ export const describeRefusals = (harness: Harness): void => {
   it.each(['__proto__', 'constructor'])('refuses the prototype key %s', async (key) => {
     const text = `{"appName":"x","filters":{"${key}":{"prototype":{"isAdmin":true}}}}`
     const answer = await harness.send({ method: 'POST', path: '/', headers: json, body: text })
-    expect(answer.status).toBe(400)
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: 'body', message: expect.stringContaining('Prototype keys') }] },
+    })
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
   })
 
@@ -103,6 +109,26 @@ export const describeRefusals = (harness: Harness): void => {
     const answer = await harness.call('POST', '/', { ...registration, description })
     expect(answer).toMatchObject({ status: 413, body: { message: expect.stringContaining('65536') } })
   })
+
+  it('answers 413 to a body that never ends', async () => {
+    const { body } = endlessBody()
+    expect((await harness.send({ method: 'POST', path: '/', headers: json, body })).status).toBe(413)
+  })
+
+  it.each(ROUTES.map((route) => [route.name, route] as const))(
+    'refuses what %s does not know',
+    async (_name, { method, path }) => {
+      const somewhere = path.replaceAll(/:\w+/g, 'x')
+      const query = await harness.call(method, `${somewhere}?surprise=1`)
+      expect(query).toMatchObject({ status: 400, body: { issues: [{ path: 'surprise' }] } })
+      if (method === 'GET') return
+      const { status, body } = await harness.call(method, somewhere, { surprise: 1 })
+      expect([status, (body.issues as { path: string }[]).map((issue) => issue.path)]).toEqual([
+        400,
+        expect.arrayContaining(['surprise']),
+      ])
+    },
+  )
 
   it('refuses queries that are wrong, unknown, given twice or operators', async () => {
     const id = await harness.register()

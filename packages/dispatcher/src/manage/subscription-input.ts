@@ -3,8 +3,10 @@ import {
   InvalidSubscriptionError,
   isAllowedCustomHeader,
   isEventType,
+  isSecretHeader,
   isWebhooksError,
   issuesFromZod,
+  MASKED_SECRET,
   type EventCatalogue,
   type Issue,
 } from '@swigs/webhooks-protocol'
@@ -36,7 +38,11 @@ export interface SubscriptionInput {
 /** What `subscriptions.update` takes: the fields to replace. */
 export type SubscriptionUpdate = { [K in keyof SubscriptionInput]?: SubscriptionInput[K] | undefined }
 
+// Whoever reads a subscription, changes it and writes it back has the mask in hand.
+const MASK_GIVEN = 'This is the mask that stands for a secret. Give the secret itself, or leave the field out'
+
 const secret = z.string().superRefine((value, context) => {
+  if (value === MASKED_SECRET) return context.addIssue({ code: 'custom', message: MASK_GIVEN })
   try {
     assertSecret(value)
   } catch (error) {
@@ -61,7 +67,8 @@ const siteId = z.custom<SiteId>().transform((value, context) => {
 
 const headers = z.record(z.string(), z.string()).superRefine((value, context) => {
   for (const [name, text] of Object.entries(value)) {
-    const reason = isAllowedCustomHeader(name, text)
+    const masked = text === MASKED_SECRET && isSecretHeader(name)
+    const reason = masked ? MASK_GIVEN : isAllowedCustomHeader(name, text)
     if (reason !== null) context.addIssue({ code: 'custom', path: [name], message: reason })
   }
   if (Object.keys(value).length > 32)
