@@ -93,6 +93,38 @@ describe('retryingStorage', () => {
     expect(told).toEqual(['away outbox.get', 'back outbox.get', 'away outbox.get', 'back outbox.get'])
   })
 
+  it('takes no old news for new: the call that began last knows how the store is', async () => {
+    const memory = memoryStorage()
+    const calls: { resolve: (answer: []) => void; reject: (error: Error) => void }[] = []
+    const get = () => new Promise<[]>((resolve, reject) => calls.push({ resolve, reject }))
+    const told: string[] = []
+    const storage = { ...memory, outbox: { ...memory.outbox, get } }
+    const retrying = retryingStorage(storage, {
+      baseMs: 1,
+      maxMs: 1,
+      onUnavailable: () => told.push('away'),
+      onRecovered: () => told.push('back'),
+    })
+    const [before, during, after] = [1, 2, 3].map(() => retrying.outbox.get([]))
+    calls[1]?.reject(away())
+    await expect.poll(() => told).toEqual(['away'])
+    // Answered by the store as it was before it went away.
+    calls[0]?.resolve([])
+    await before
+    expect(told).toEqual(['away'])
+    await expect.poll(() => calls.length).toBe(4)
+    calls[3]?.resolve([])
+    await during
+    expect(told).toEqual(['away', 'back'])
+    // Of the time before it came back.
+    calls[2]?.reject(away())
+    await expect.poll(() => calls.length).toBe(5)
+    expect(told).toEqual(['away', 'back'])
+    calls[4]?.resolve([])
+    await after
+    expect(told).toEqual(['away', 'back'])
+  })
+
   it('wraps the methods of a class, with their own this', async () => {
     class Base {
       protected calls = 0

@@ -38,16 +38,27 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     onUnavailable,
     onRecovered,
   } = options
-  let unavailable = false
+  // Calls end in another order than they began: the one that began last knows best.
+  let begun = 0
+  let latest = { call: 0, away: false }
 
-  const failed = (operation: string, error: Error): void => {
-    if (!unavailable) onUnavailable?.(operation, error)
-    unavailable = true
+  const tell = (call: number, operation: string, error: WebhooksError | null): void => {
+    if (call < latest.call || signal?.aborted) return
+    if (error && !latest.away) onUnavailable?.(operation, error)
+    if (!error && latest.away) onRecovered?.(operation)
+    latest = { call, away: error !== null }
   }
 
-  const succeeded = (operation: string): void => {
-    if (unavailable) onRecovered?.(operation)
-    unavailable = false
+  const told = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
+    const number = ++begun
+    try {
+      const answer = await call()
+      tell(number, operation, null)
+      return answer
+    } catch (error) {
+      if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) tell(number, operation, error)
+      throw error
+    }
   }
 
   const repeat = async <T>(
@@ -56,17 +67,17 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     first: { failure: WebhooksError; leftMs: number },
   ): Promise<T> => {
     const { failure, leftMs } = first
-    let latest: unknown = failure
+    let last: unknown = failure
     const answers: T[] = []
     // The call that failed counts as p-retry's first: a delay comes before the next.
     const next = async (number: number): Promise<T> => {
       if (number === 1) throw failure
       try {
-        const answer = await call()
+        const answer = await told(operation, call)
         answers.push(answer)
         return answer
       } catch (error) {
-        latest = error
+        last = error
         throw error
       }
     }
@@ -82,9 +93,8 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
       })
     } catch {
       // p-retry throws `signal`'s reason, even over an answer that came: what the store said is of more use.
-      if (answers.length === 0) throw latest
+      if (answers.length === 0) throw last
     }
-    succeeded(operation)
     return answers[0] as T
   }
 
@@ -92,9 +102,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     (async (...args: Parameters<F>) => {
       const started = performance.now()
       try {
-        const answer = await method(...args)
-        if (unavailable) succeeded(operation)
-        return answer
+        return await told(operation, () => method(...args))
       } catch (error) {
         const [input] = args as unknown[]
         const inSession =
@@ -102,7 +110,6 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
         if (!isWebhooksError(error, 'STORAGE_UNAVAILABLE') || inSession || signal?.aborted) throw error
         const leftMs = withinMs - (performance.now() - started)
         if (leftMs <= 0) throw error
-        failed(operation, error)
         return repeat(operation, () => method(...args), { failure: error, leftMs })
       }
     }) as F

@@ -101,6 +101,7 @@ export class Worker {
     if ((await this.#fanOut.sweep({ orphansOnly: true })) > 0) this.#pollNow = true
     await this.#acquire()
     if (clock.now() >= this.#nextUpkeepAt) await this.#upkeep()
+    this.#recovered()
   }
 
   async #acquire({ everywhere }: { everywhere: boolean } = { everywhere: false }): Promise<number> {
@@ -148,12 +149,16 @@ export class Worker {
     this.#pause?.abort()
   }
 
+  /** A whole poll has passed: anything less may not have asked the storage for what failed. */
+  #recovered(): void {
+    if (this.#failing) this.#context.observe({ name: 'storage.recovered', operation: 'worker' })
+    this.#failing = false
+  }
+
   async #guarded(step: () => Promise<unknown>): Promise<void> {
     const { observe } = this.#context
     try {
       await step()
-      if (this.#failing) observe({ name: 'storage.recovered', operation: 'worker' })
-      this.#failing = false
     } catch (error) {
       this.#nextPollAt = this.#context.clock.now() + this.#context.settings.pollIntervalMs
       // A store that is away was told of when its first call failed, and is told of again when it is back.

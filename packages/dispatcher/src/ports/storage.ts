@@ -54,7 +54,7 @@ export interface SubscriptionStore {
 export interface Outbox {
   /**
    * Inserts events that nobody has fanned out yet; an id that exists is left as it is. Sweeps leave them alone until
-   * `sweepAt`. Answers for each, in order, whether it was new. With the caller's `session`: exactly one plain insert on
+   * `sweepAt`. Answers for each, in order, whether it was new. With the caller's `session`: a plain insert for each on
    * that session and nothing else; a store without transactions throws `SessionUnsupportedError`.
    */
   append(input: { events: readonly StoredEvent[]; sweepAt: number; session?: unknown }): Promise<boolean[]>
