@@ -1,3 +1,4 @@
+import type { LaneRelease } from '@swigs/webhooks-dispatcher'
 import type { Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage, type MongooseStorage } from '../src/mongoose-storage.js'
@@ -107,6 +108,12 @@ describeOnMongo('hostile values', () => {
     await opened.outbox.fanOut({ now: T0, eventIds: [undefined as unknown as string], deliveries: [] })
     expect(await opened.outbox.pendingEvents({ now: T0, limit: 9 })).toHaveLength(2)
     expect((await opened.outbox.get([event.id]))[0]).toEqual(event)
+    await opened.lanes.wake({ subscriptionId: 'lane', now: T0 })
+    await opened.lanes.acquire({ token: 'owner', now: T0, leaseUntil: T0 + 9, limit: 9 })
+    const held = await opened.lanes.get('lane')
+    const nobody = { ...held, subscriptionId: 'lane', token: undefined, availableAt: T0 } as unknown
+    await opened.lanes.release({ now: T0, lanes: [nobody as LaneRelease] })
+    expect([held?.token, await opened.lanes.get('lane')]).toEqual(['owner', held])
     await connected.close()
     await loose.cleanup()
   })

@@ -1,4 +1,4 @@
-import type { Connection } from 'mongoose'
+import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoOutbox } from '../src/stores/outbox.js'
@@ -36,6 +36,26 @@ describeOnMongo('append in the caller’s session', () => {
     expect(await outbox.append({ events: [event], sweepAt: 5, session })).toEqual([true])
     const { id, ...rest } = event
     expect(calls).toEqual([['insertOne', { _id: id, ...rest, state: 0, sweepAt: 5 }, { session }]])
+  })
+
+  it.each([
+    ['a conflict that the transaction is repeated over', 112, ['TransientTransactionError'], null],
+    ['a key that was used before', 11000, [], 'CONFLICT'],
+    ['a server that is shutting down', 91, [], 'STORAGE_UNAVAILABLE'],
+    ['a refusal', 13, [], 'STORAGE_FAILED'],
+  ])('that meets %s says so to whoever repeats it, or to the caller', async (_what, code, labels, ours) => {
+    const error = new mongoose.mongo.MongoServerError({ message: 'no', code, errorLabels: labels })
+    const events = { insertOne: () => Promise.reject(error) }
+    const outbox = mongoOutbox(
+      () => ({ events }) as never,
+      (given) => given as never,
+    )
+    const thrown = await outbox
+      .append({ events: [sampleEvent()], sweepAt: 5, session: {} })
+      .catch((given: unknown) => given)
+    // `withTransaction` knows its own error by class and label.
+    if (ours === null) expect(thrown).toBe(error)
+    else expect(thrown).toMatchObject({ code: ours })
   })
 
   itLacks('transactions', 'is SESSION_UNSUPPORTED at once where there are none', async () => {

@@ -18,14 +18,14 @@ export const mongoOutbox = (
     append: async (input) => {
       const { events, sweepAt, session } = input
       const documents = events.map((event) => fromEvent(event, sweepAt))
-      const [first] = documents
-      if (!first) return []
+      if (documents.length === 0) return []
       if (session === undefined)
         return guarded('append', () => insertNew(at().events, documents, callOf(input)))
-      // The caller's transaction, and nothing of ours in it but this insert.
+      // The caller's transaction, and nothing of ours in it but an insert for each: one, as dispatch calls it.
       const held = checkSession(session)
-      await inSession('append', () => at().events.insertOne(first, { session: held }))
-      return [true]
+      for (const document of documents)
+        await inSession('append', () => at().events.insertOne(document, { session: held }))
+      return documents.map(() => true)
     },
     pendingEvents: async ({ now, limit }) =>
       guarded('pendingEvents', async () => {
