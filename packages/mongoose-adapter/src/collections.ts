@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 import type { Connection, mongo } from 'mongoose'
 import type { DeliveryDocument, EventDocument, LaneDocument, SubscriptionDocument } from './documents.js'
 
@@ -57,6 +58,9 @@ export const collectionsOf = (
 /** The connection's database, once it is connected. */
 export const databaseOf = async (connection: Connection): Promise<mongo.Db> => {
   const { db } = await connection.asPromise()
-  if (!db) throw new Error('the connection has no database')
+  if (!db)
+    throw new StorageUnavailableError(
+      'The Mongoose connection was never opened. Call mongoose.connect(uri) first; a call made after that will do.',
+    )
   return db as unknown as mongo.Db
 }

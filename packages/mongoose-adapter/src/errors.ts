@@ -6,15 +6,27 @@ import {
   WebhooksError,
 } from '@swigs/webhooks-protocol'
 
-/** Server codes for "not now": shutting down, stepping down, interrupted, no primary, write conflict. */
+/**
+ * Server codes for "not now": shutting down, stepping down, interrupted, no primary, write conflict, a cursor that went with
+ * its server, a chunk that moved. Those that the driver itself repeats or resumes over, and what surrounds them.
+ */
 const TRANSIENT_CODES = new Set([
-  6, 7, 50, 64, 79, 89, 91, 100, 112, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436,
+  6, 7, 43, 50, 63, 64, 79, 89, 91, 100, 112, 133, 134, 150, 175, 189, 234, 237, 262, 9001, 10058, 10107,
+  11600, 11602, 13388, 13435, 13436,
+])
+
+/** What servers and drivers write on errors over which a call is made again; newer ones have codes that are not above. */
+const TRANSIENT_LABELS = new Set([
+  'RetryableWriteError',
+  'TransientTransactionError',
+  'ResumableChangeStreamError',
+  'SystemOverloadedError',
 ])
 
 const DUPLICATE = 11000
 
 const NETWORK =
-  /^Mongo(ose)?(Network|ServerSelection|Pool|WaitQueue|NotConnected|TopologyClosed|WriteConcern|ExpiredSession|ClientClosed)|^MongooseError$/
+  /^Mongo(ose)?(Network|ServerSelection|Pool|WaitQueue|NotConnected|TopologyClosed|WriteConcern|ExpiredSession|ClientClosed|ServerClosed|OperationTimeout)|^MongooseError$/
 const BROKEN =
   /ECONNRESET|ECONNREFUSED|EPIPE|ETIMEDOUT|connection \S+ to .* (closed|timed out)|socket|buffering timed out|not connected|client (must be|was) /i
 
@@ -40,18 +52,25 @@ const codeOf = (error: unknown): unknown => (error as DriverError | null)?.code
 /** Whether trying again is all there is to do. A dying server's errors come without code or label. */
 export const isUnavailable = (error: unknown): boolean => {
   if (typeof error !== 'object' || error === null) return false
-  const { name = '', message = '', code, writeErrors = [] } = error as DriverError
-  if (NETWORK.test(name)) return true
+  const { name = '', message = '', code, errorLabels = [], writeErrors = [] } = error as DriverError
+  if (NETWORK.test(name) || errorLabels.some((label) => TRANSIENT_LABELS.has(label))) return true
+  const refused = [writeErrors].flat()
   // A batch that never reached a server: whatever stopped it, neither code nor refused document says so.
-  if (name === 'MongoBulkWriteError' && code === undefined && [writeErrors].flat().length === 0) return true
+  if (name === 'MongoBulkWriteError' && code === undefined && refused.length === 0) return true
+  // Behind a duplicate that comes first may stand a shard that has no primary.
+  if (refused.some((one) => TRANSIENT_CODES.has(one.code))) return true
   return typeof code === 'number' ? TRANSIENT_CODES.has(code) : BROKEN.test(message)
 }
+
+/** A duplicate names the value: under an index of the app's own it may be anything. */
+const DUPLICATE_VALUE = /dup key: \{.*\}/gs
 
 /** What the driver threw, without the documents that it carries along: causes get logged. */
 const withoutDocuments = (error: unknown): unknown => {
   if (!(error instanceof Error)) return undefined
   const { name, message, stack, code, codeName } = error as DriverError & Error
-  return Object.assign(new Error(message), { name, stack, code, codeName })
+  const without = (text = '') => text.replace(DUPLICATE_VALUE, 'dup key')
+  return Object.assign(new Error(without(message)), { name, stack: without(stack), code, codeName })
 }
 
 /** Runs a call. What says "not now" becomes `StorageUnavailableError`, a refusal `STORAGE_FAILED`. */

@@ -12,6 +12,7 @@ import { mongoLanes } from './stores/lanes.js'
 import { mongoOutbox } from './stores/outbox.js'
 import { mongoSubscriptions } from './stores/subscriptions.js'
 import { mongoUpkeep } from './stores/upkeep.js'
+import { watchEvents } from './watch-events.js'
 
 /** Storage on MongoDB, with what only this one has. */
 export interface MongooseStorage extends Storage {
@@ -85,11 +86,7 @@ export const mongooseStorage = (
     ...bound('storage', { now }),
     watch: async (onHint) => {
       if (!open().abilities.transactions) return async () => undefined
-      const stream = at().events.watch([{ $match: { operationType: 'insert' } }])
-      stream.on('change', onHint)
-      // Polling goes on without it.
-      stream.on('error', () => undefined)
-      return () => stream.close()
+      return watchEvents(at().events, onHint)
     },
     createIndexes: makeIndexes,
     subscriptions: bound('subscriptions', mongoSubscriptions(at)),

@@ -20,10 +20,20 @@ const AWAY: readonly [string, Error][] = [
   ['no primary to read from', server(13435, 'NotPrimaryNoSecondaryOk')],
   ['a write conflict', server(112, 'WriteConflict')],
   ['no majority in time', server(64, 'WriteConcernFailed')],
+  ['no primary behind a mongos', server(133, 'FailedToSatisfyReadPreference')],
+  ['a cursor that went with its server', server(43, 'CursorNotFound')],
   ['a dead socket', new MongoNetworkError('connection 7 to 127.0.0.1:27017 closed')],
   ['a reset without a class', Object.assign(new Error('read ECONNRESET'), { name: 'Error' })],
   ['no server to be found', new MongoServerSelectionError('no primary', {} as never)],
   ['an empty pool', Object.assign(new Error('Timed out'), { name: 'MongoWaitQueueTimeoutError' })],
+  [
+    'a server that left the set',
+    Object.assign(new Error('Server is closed'), { name: 'MongoServerClosedError' }),
+  ],
+  [
+    'no answer within timeoutMS',
+    Object.assign(new Error('Timed out'), { name: 'MongoOperationTimeoutError' }),
+  ],
   [
     'a batch that got no connection',
     new MongoBulkWriteError(new Error('Timed out while checking out a connection') as never, {} as never),

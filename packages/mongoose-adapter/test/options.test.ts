@@ -1,4 +1,4 @@
-import type { Connection } from 'mongoose'
+import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { boundWaiting } from '../src/bound-waiting.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
@@ -20,6 +20,16 @@ describe('options of mongooseStorage', () => {
     expect(() => mongooseStorage(given as Connection, options as object)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTIONS', issues: [expect.objectContaining({ path })] }),
     )
+  })
+})
+
+describe('a connection that nobody has opened', () => {
+  it('is told of, with what to call', async () => {
+    const { webhooks } = dispatcherOn(mongooseStorage(mongoose.createConnection()))
+    await expect(webhooks.dispatch('order.created', {})).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('mongoose.connect(uri)'),
+    })
   })
 })
 

@@ -1,3 +1,4 @@
+import { systemClock } from '@swigs/webhooks-dispatcher'
 import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
@@ -161,13 +162,29 @@ describeOnMongo('append in the caller’s session', () => {
     await storage.open()
     let hints = 0
     const unwatch = await storage.watch?.(() => void (hints += 1))
+    const commit = () =>
+      connection.transaction((session) =>
+        storage.outbox.append({ events: [sampleEvent()], sweepAt: 0, session }),
+      )
+    // More than one, as the stream may not have been open yet for the first.
     await expect
-      .poll(async () => {
-        await storage.outbox.append({ events: [sampleEvent()], sweepAt: 0 })
-        return hints
-      })
+      .poll(async () => (await commit(), hints), { timeout: 20_000, interval: 200 })
       .toBeGreaterThan(0)
     await unwatch?.()
+  })
+
+  itNeeds('changeStreams', 'is delivered at once when it commits, however seldom is polled', async () => {
+    const storage = mongooseStorage(connection)
+    const { webhooks, transport } = dispatcherOn(storage, { clock: systemClock(), pollIntervalMs: 60_000 })
+    await webhooks.subscriptions.create(fields)
+    await webhooks.start()
+    const order = () =>
+      connection.transaction((session) => webhooks.dispatch('order.created', {}, { session }))
+    // More than one, for the same reason.
+    await expect
+      .poll(async () => (await order(), transport.requests.length), { timeout: 20_000, interval: 200 })
+      .toBeGreaterThan(0)
+    await webhooks.stop()
   })
 
   itLacks('changeStreams', 'is left to polling where nothing can be watched', async () => {

@@ -35,8 +35,7 @@ export const recordStatements = (connection: Connection): Statement[] => {
     const note = (filter: unknown, sort: unknown, explained: Record<string, unknown>) =>
       statements.push({ collection, filter: plain(filter), sort: plain(sort), command: explained })
     if (commandName === 'find') note(command['filter'], command['sort'], command)
-    else if (commandName === 'distinct' || commandName === 'findAndModify')
-      note(command['query'], command['sort'], command)
+    else if (commandName === 'findAndModify') note(command['query'], command['sort'], command)
     else if (commandName === 'aggregate') {
       const [first] = command['pipeline'] as { $match?: Filter }[]
       note(first?.$match, {}, { ...command, cursor: {} })
@@ -73,7 +72,8 @@ const serves = ({ key, partialFilterExpression }: Index, { filter, sort }: State
     !(wanted.length > 0 && fields[used]?.[0] === wanted[0]?.[0])
   )
     used += 1
-  if (wanted.length === 0) return used > 0 || (fields[0]?.[0] ?? '') in filter || partial.length > 0
+  // A partial index too is looked at only where the filter names its first field.
+  if (wanted.length === 0) return used > 0 || (fields[0]?.[0] ?? '') in filter
   // Nearly all events are fanned out: their state may be looked at row by row. Nothing else may.
   const mustBeUsed = [...equal].filter((field) => field !== 'state' && !(field in sort))
   if (mustBeUsed.length > 0 && used === 0) return false
