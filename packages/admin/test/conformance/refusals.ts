@@ -63,7 +63,13 @@ export const describeRefusals = (harness: Harness): void => {
 
   it('refuses a body of another type: 415', async () => {
     const body = 'appName=x&url=https://example.com'
-    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/jsonp'])
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'application/jsonp',
+      'application/json, text/plain',
+      'json',
+    ])
       expect(
         await harness.send({ method: 'POST', path: '/', headers: { 'content-type': type }, body }),
       ).toMatchObject({ status: 415, body: { message: expect.stringContaining('application/json') } })
@@ -204,8 +210,20 @@ export const describeRefusals = (harness: Harness): void => {
   })
 
   it('answers HEAD as GET, without a body', async () => {
-    const { status, body } = await harness.call('HEAD', '/stats')
-    expect([status, body]).toEqual([200, null])
+    const told = async (method: string, path: string) => {
+      const { status, body, headers } = await harness.call(method, path)
+      const own = ['content-type', 'cache-control', 'x-content-type-options', 'link'].map((name) =>
+        headers.get(name),
+      )
+      return { status, own, body, length: headers.get('content-length') }
+    }
+    await harness.register()
+    await harness.register()
+    for (const path of ['/', '/?limit=1', '/event-types', '/nothing-here']) {
+      const get = await told('GET', path)
+      const length = String(Buffer.byteLength(JSON.stringify(get.body)))
+      expect(await told('HEAD', path), path).toEqual({ ...get, body: null, length })
+    }
   })
 
   it('lets nobody in whom the guards refuse', async () => {
