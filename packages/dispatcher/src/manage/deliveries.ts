@@ -6,7 +6,7 @@ import type { LanePool } from '../flow/lane-pool.js'
 import { page, type Page } from './cursor.js'
 import { splitDeliveryFilter } from './driving-filter.js'
 import { instantSchema, pagingSchema, parseInput, windowSchema } from './input.js'
-import { requestView, type RequestView } from './request-view.js'
+import { maskAnswer, requestView, type RequestView } from './request-view.js'
 import type { Actor } from './subscriptions.js'
 import { deliveryView, type DeliveryView } from './views.js'
 
@@ -84,7 +84,7 @@ export class Deliveries {
     })
   }
 
-  /** With its attempts and its request. @throws NotFoundError */
+  /** With its request, and what came back at each attempt. @throws NotFoundError */
   async get(id: string): Promise<DeliveryDetail> {
     const { storage, settings } = this.#context
     const delivery = known(id, await storage.deliveries.get(String(id)))
@@ -94,7 +94,8 @@ export class Deliveries {
     ])
     const { userAgent } = settings
     const request = event ? requestView({ event, delivery, subscription, userAgent }) : null
-    return { ...deliveryView(delivery), request }
+    const headers = subscription?.headers ?? {}
+    return { ...deliveryView(withAnswers(delivery, (answer) => maskAnswer(answer, headers))), request }
   }
 
   /**
@@ -113,7 +114,7 @@ export class Deliveries {
     const after = known(id, await storage.deliveries.resend({ id: before.id, now: clock.now() }))
     woken()
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'resent', actor })
-    return deliveryView(after)
+    return deliveryView(withAnswers(after, () => null))
   }
 
   /** Gives a pending delivery up. @throws NotFoundError, ConflictError when it is not pending. */
@@ -123,7 +124,7 @@ export class Deliveries {
     if (after.status !== 'cancelled')
       throw new ConflictError(`Delivery ${after.id} is ${after.status}; only a pending one can be cancelled.`)
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'cancelled', actor })
-    return deliveryView(after)
+    return deliveryView(withAnswers(after, () => null))
   }
 
   /**
@@ -149,6 +150,15 @@ export class Deliveries {
     return { count }
   }
 }
+
+/** What the receivers answered, as `show` lets it through. */
+const withAnswers = (delivery: Delivery, show: (answer: string) => string | null): Delivery => ({
+  ...delivery,
+  attempts: delivery.attempts.map((attempt) => ({
+    ...attempt,
+    responseBody: attempt.responseBody === null ? null : show(attempt.responseBody),
+  })),
+})
 
 const known = (id: string, delivery: Delivery | null): Delivery => {
   if (delivery) return delivery
