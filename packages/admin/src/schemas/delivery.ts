@@ -44,6 +44,7 @@ export const delivery = z.object({
 })
 
 export const deliveryDetail = delivery.extend({
+  isPaused: z.boolean().describe('It waits until its subscription is resumed'),
   request: z
     .object({
       method: z.literal('POST'),

@@ -134,6 +134,11 @@ export const describeSubscriptions = (harness: Harness): void => {
     await harness.happen()
     const paused = await harness.call('POST', `/${id}/pause`)
     expect(paused.body).toMatchObject({ isActive: false, inactiveReason: 'paused' })
+    const [{ id: deliveryId }] = (await harness.call('GET', `/${id}/deliveries`)).body.items
+    expect((await harness.call('GET', `/deliveries/${deliveryId}`)).body).toMatchObject({
+      isPaused: true,
+      explanation: expect.stringContaining('nothing is sent until it is resumed'),
+    })
     harness.receiver.status = 200
     await harness.clock.advance(60_000)
     await harness.webhooks.drain()

@@ -39,6 +39,8 @@ export interface RecoverInput {
 
 /** A delivery with the request that it makes. */
 export interface DeliveryDetail extends DeliveryView {
+  /** It is pending, and waits until its subscription is active again. */
+  readonly isPaused: boolean
   /** `null` when its event is no longer kept. */
   readonly request: RequestView | null
 }
@@ -95,7 +97,9 @@ export class Deliveries {
     const { userAgent } = settings
     const request = event ? requestView({ event, delivery, subscription, userAgent }) : null
     const headers = subscription?.headers ?? {}
-    return { ...deliveryView(withAnswers(delivery, (answer) => maskAnswer(answer, headers))), request }
+    const isPaused = delivery.status === 'pending' && subscription?.isActive === false
+    const shown = withAnswers(delivery, (answer) => maskAnswer(answer, headers))
+    return { ...deliveryView(shown), isPaused, request }
   }
 
   /**
