@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { memoryStorage } from '@swigs/webhooks-dispatcher'
-import { http, HttpResponse } from 'msw'
+import { delay, http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AdminApiError, adminRoutes, createAdminClient } from '../src/index.js'
@@ -22,6 +22,7 @@ const server = setupServer(
   }),
   http.all('https://html.example.com/*', () => HttpResponse.html('<p>Bad gateway</p>', { status: 502 })),
   http.all('https://page.example.com/*', () => HttpResponse.html('<p>Our shop</p>')),
+  http.all('https://silent.example.com/*', () => delay('infinite')),
   http.all('https://gone.example.com/*', () => HttpResponse.error()),
 )
 
@@ -151,6 +152,16 @@ describe('the admin client', () => {
         status: 400,
         issues: [{ message: expect.stringContaining('Unknown field') }],
       })
+  })
+
+  it('gives up on an answer that does not come', async () => {
+    const silent = createAdminClient({ baseUrl: 'https://silent.example.com/', timeoutMs: 10 })
+    expect(await failure(silent.getStats())).toMatchObject({ status: 0 })
+  })
+
+  it('sends the headers that it was given with every request', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    expect(await createAdminClient({ baseUrl, headers }).getStats()).toHaveProperty('pending')
   })
 
   it('shows its token in no error', async () => {

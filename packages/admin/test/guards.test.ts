@@ -7,6 +7,7 @@ import { adminRouter } from '../src/express.js'
 import { adminPlugin, type FastifyGuard } from '../src/fastify.js'
 import { adminHandler } from '../src/fetch.js'
 import { adminRoutes, createAdminApi, type ManagedDispatcher } from '../src/index.js'
+import { MAX_BODY_BYTES } from '../src/read-request.js'
 import { MOUNTS } from './mounts.js'
 
 /** A dispatcher that notes whoever touches it. */
@@ -49,6 +50,17 @@ describe.each(Object.entries(MOUNTS))('guards on %s', (_name, mountOn) => {
       await mount.close()
     },
   )
+
+  it.each([
+    ['a body that is too long', '/', 'x'.repeat(MAX_BODY_BYTES + 1)],
+    ['a path that leads nowhere', '/nothing/at/all', '{'],
+    ['a method that is not there', '/stats', '{'],
+  ])('refuse a stranger before they look at %s', async (_what, path, body) => {
+    const mount = await mountOn(untouchable().dispatcher)
+    const headers = { authorization: 'Bearer somebody-else', 'content-type': 'application/json' }
+    expect((await mount.send({ method: 'PUT', path, headers, body })).status).toBe(401)
+    await mount.close()
+  })
 })
 
 const { dispatcher } = untouchable()
@@ -86,9 +98,11 @@ describe('an Express guard', () => {
   ) => {
     const { dispatcher: given, touched } = untouchable()
     const answers: number[] = []
+    const errors: string[] = []
     for (const app of [express4(), express5()]) {
       app.use('/hooks', adminRouter(given, { guards: [guard] }) as never)
-      app.use((_error: unknown, _request: unknown, response: express5.Response, _next: unknown) => {
+      app.use((error: Error, _request: unknown, response: express5.Response, _next: unknown) => {
+        errors.push(error.message)
         response.status(418).json({ message: 'the app answers' })
       })
       const server = (app as ReturnType<typeof express5>).listen(0)
@@ -96,11 +110,11 @@ describe('an Express guard', () => {
       answers.push((await fetch(`http://127.0.0.1:${port}/hooks`)).status)
       server.close()
     }
-    return { answers, touched }
+    return { answers, touched, errors }
   }
 
   it('that fails, throws or rejects leaves the answer to the app', async () => {
-    const refused = { answers: [418, 418], touched: [] }
+    const refused = { answers: [418, 418], touched: [], errors: ['no', 'no'] }
     expect(await asked((_request, _response, next) => next(new Error('no')))).toEqual(refused)
     expect(await asked(() => Promise.reject(new Error('no')))).toEqual(refused)
     const throws = () => {
@@ -110,7 +124,7 @@ describe('an Express guard', () => {
   })
 
   it('that answers and calls next all the same has refused, and nothing fails', async () => {
-    const refused = { answers: [401, 401], touched: [] }
+    const refused = { answers: [401, 401], touched: [], errors: [] }
     const answersFirst = await asked((_request, response, next) => {
       response.status(401).json({})
       next()
@@ -132,11 +146,11 @@ describe('an Express guard', () => {
   })
 
   it('that answers while a handler is at work had the last word, and nothing fails', async () => {
-    const { answers } = await asked((_request, response, next) => {
+    const { answers, errors } = await asked((_request, response, next) => {
       next()
       queueMicrotask(() => response.status(401).json({}))
     })
-    expect(answers).toEqual([401, 401])
+    expect([answers, errors]).toEqual([[401, 401], []])
   })
 })
 

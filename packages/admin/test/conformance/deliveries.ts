@@ -28,6 +28,7 @@ export const describeDeliveries = (harness: Harness): void => {
     expect(await list('?type=order.created')).toEqual([])
     expect(await list('?type=customer.created')).toHaveLength(3)
     expect(await list(`?subscriptionId=${second}`)).toEqual(['second failed'])
+    expect(await list('?subscriptionId=nonsense')).toEqual([])
     expect(await list(`?siteId=${SITE}`)).toHaveLength(2)
     expect(await list(`?eventId=${event}`)).toHaveLength(2)
     const since = encodeURIComponent(all[0]?.createdAt ?? '')
