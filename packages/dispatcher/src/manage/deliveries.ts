@@ -139,7 +139,8 @@ export class Deliveries {
     const parsed = parseInput('deliveries.recover', recovering, input)
     const { storage, clock, observe } = this.#context
     const { subscriptionId, since, dryRun } = parsed
-    const until = parsed.until ?? clock.now() + 1
+    // Not beyond: what is sent again and fails at once would be taken again, without end.
+    const until = Math.min(parsed.until ?? Infinity, clock.now() + 1)
     if ((await storage.subscriptions.get([subscriptionId])).length === 0)
       throw new NotFoundError(`No subscription has the id ${JSON.stringify(subscriptionId.slice(0, 64))}.`)
     if (dryRun) return { count: await storage.deliveries.countFailed({ subscriptionId, since, until }) }
