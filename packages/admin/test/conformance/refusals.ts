@@ -139,7 +139,9 @@ export const describeRefusals = (harness: Harness): void => {
       }
     const since = '2026-01-01T00:00:00Z'
     expect((await harness.call('POST', '/nonsense/recover', { since })).status).toBe(404)
-    expect((await harness.call('GET', '/a/path/that/is/not/there')).status).toBe(404)
+    for (const path of ['/a/path/that/is/not/there', '/Stats', '/%73tats', '/stats//', '/deliveries%2fx'])
+      expect((await harness.call('GET', path)).status, path).toBe(404)
+    expect((await harness.call('GET', '/stats/')).status).toBe(200)
   })
 
   it('answers 400 to a path that is not well formed', async () => {
