@@ -53,14 +53,21 @@ export const createAdminApi = (
       const given = await serve(request).catch((error: unknown) => {
         const known = answerTo(error)
         if (known) return known
-        const { name, code } = error as { name?: unknown; code?: unknown }
+        const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
         logger.error({ method: request.method, name, code }, 'An admin request failed')
         return answer(500, { message: 'Internal error' })
       })
-      return request.method === 'HEAD' ? { ...given, body: '' } : given
+      return request.method === 'HEAD' ? withoutBody(given) : given
     },
   }
 }
+
+/** The headers of a GET are those of its HEAD, its length included (RFC 9110, section 9.3.2). */
+const withoutBody = ({ status, headers, body }: Answer): Answer => ({
+  status,
+  headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+  body: '',
+})
 
 const call = async (
   dispatcher: ManagedDispatcher,
@@ -74,7 +81,8 @@ const call = async (
   if ('refusal' in query) return query.refusal
   const body = await readBody(route, request)
   if ('refusal' in body) return body.refusal
-  const { actor } = request
+  // Apps without types pass on what they have: an ObjectId.
+  const actor = request.actor === null ? null : String(request.actor)
   const outcome = await route.handle(dispatcher, { params, query: query.value, body: body.value, actor })
   if ('failure' in outcome) return answer(route.failure?.status ?? 500, outcome.failure)
   const link = route.linked && outcome.nextCursor ? nextLink(raw.value, outcome.nextCursor) : {}

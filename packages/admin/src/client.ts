@@ -55,16 +55,17 @@ export type AdminClient = {
 /**
  * A typed client of the admin API, made from the same table of routes.
  * @throws InvalidOptionsError when `baseUrl` is no http address. Its methods throw `AdminApiError` with the server's own
- *   text, and with status 0 when no answer came.
+ *   text, and with status 0 when no answer came; `InvalidOptionsError` for an id that cannot be one.
  * @example
  * const admin = createAdminClient({ baseUrl: 'https://swigs.online/api/webhooks', token })
  * const { items } = await admin.listDeliveries({ status: 'failed' })
  */
 export const createAdminClient = (options: AdminClientOptions): AdminClient => {
   const { baseUrl, token, headers, timeoutMs = 30_000 } = options
-  if (!URL.canParse(baseUrl) || !/^https?:/.test(baseUrl))
+  if (!isBaseUrl(baseUrl))
     throw new InvalidOptionsError(
-      'createAdminClient: baseUrl: Expected where the admin API is mounted, like https://swigs.online/api/webhooks.',
+      'createAdminClient: baseUrl: Expected where the admin API is mounted, like https://swigs.online/api/webhooks, ' +
+        'without a user name or password.',
     )
   const fetch = ofetch.create({
     baseURL: baseUrl.replace(/\/+$/, ''),
@@ -77,6 +78,12 @@ export const createAdminClient = (options: AdminClientOptions): AdminClient => {
   return Object.fromEntries(
     ROUTES.map((route) => [route.name, (input: Record<string, unknown> = {}) => call(fetch, route, input)]),
   ) as unknown as AdminClient
+}
+
+const isBaseUrl = (given: string): boolean => {
+  if (!/^https?:/i.test(given) || !URL.canParse(given)) return false
+  const { username, password } = new URL(given)
+  return username === '' && password === ''
 }
 
 const call = async (fetch: $Fetch, route: Route, input: Record<string, unknown>): Promise<unknown> => {
@@ -95,23 +102,31 @@ const split = (route: Route, input: Record<string, unknown>) => {
   const inQuery = new Set(Object.keys((route.query as z.ZodObject).shape))
   const pick = (wanted: (name: string) => boolean) =>
     Object.fromEntries(Object.entries(input).filter(([name]) => wanted(name)))
-  const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) =>
-    encodeURIComponent(String(input[name])),
-  )
+  const path = route.path.replaceAll(/:(\w+)/g, (_match, name: string) => segment(route, name, input[name]))
+  // What is in neither goes out all the same, so that the server names it.
+  const isQuery = (name: string) => inQuery.has(name) || route.method === 'GET'
   return {
     path: path === '/' ? '' : path,
-    query: pick((name) => inQuery.has(name)),
-    body: pick((name) => !inQuery.has(name) && !inPath.has(name)),
+    query: pick((name) => !inPath.has(name) && isQuery(name)),
+    body: pick((name) => !inPath.has(name) && !isQuery(name)),
   }
 }
 
+/** An id in the path. One that is empty or dots would lead to another address, with the token. */
+const segment = ({ name: method }: Route, name: string, id: unknown): string => {
+  if (typeof id === 'string' && id !== '' && id !== '.' && id !== '..') return encodeURIComponent(id)
+  throw new InvalidOptionsError(`${method}: ${name}: Expected an id.`)
+}
+
 const read = (route: Route, response: FetchResponse<string>): unknown => {
-  const { status, _data: text = '' } = response
-  const body = parse(text)
-  if (status === route.status) return route.linked ? { items: body, nextCursor: cursorOf(response) } : body
+  const { status, _data = '' } = response
+  const body = parse(_data)
+  if (status === route.status && body !== null)
+    return route.linked ? { items: body, nextCursor: cursorOf(response) } : body
   if (status === route.failure?.status && route.failure.result.safeParse(body).success) return body
   const { message, issues } = (body ?? {}) as { message?: unknown; issues?: readonly Issue[] }
-  throw new AdminApiError(`${route.name}: ${typeof message === 'string' ? message : `HTTP ${status}`}`, {
+  const text = typeof message === 'string' ? message : `HTTP ${status}, and no answer of the admin API`
+  throw new AdminApiError(`${route.name}: ${text}`, {
     status,
     ...(Array.isArray(issues) && { issues }),
   })

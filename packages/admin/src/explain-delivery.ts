@@ -1,12 +1,16 @@
-import type { DeliveryView } from '@swigs/webhooks-dispatcher'
+import type { DeliveryDetail, DeliveryView } from '@swigs/webhooks-dispatcher'
 
 /** How a delivery stands, in words for a person: "The receiver answered 503; next try at …". */
-export const explainDelivery = (delivery: DeliveryView): string => {
-  const { status, attemptCount, nextAttemptAt, settledAt } = delivery
+export const explainDelivery = (
+  delivery: DeliveryView & Partial<Pick<DeliveryDetail, 'isPaused'>>,
+): string => {
+  const { status, attemptCount, nextAttemptAt, settledAt, isPaused } = delivery
   const latest = delivery.attempts.at(-1)
   const went = latest?.error ?? 'It was not delivered'
   switch (status) {
     case 'pending': {
+      if (isPaused)
+        return `${latest?.error ?? 'Waits to be sent'}; its subscription is not active, so nothing is sent until it is resumed.`
       const at = nextAttemptAt?.toISOString()
       return latest
         ? `${latest.error ?? 'It is sent again'}; next try at ${at}.`

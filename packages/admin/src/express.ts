@@ -13,6 +13,8 @@ export interface ExpressRequestLike extends NodeRequestLike {
 /** The part of Express' response that is used. */
 export interface ExpressResponseLike {
   statusCode: number
+  readonly headersSent?: boolean
+  readonly writableEnded?: boolean
   setHeader(name: string, value: string): unknown
   end(body?: string): unknown
 }
@@ -63,9 +65,20 @@ export const adminRouter = (dispatcher: ManagedDispatcher, options: ExpressAdmin
   return (request, response, next) => {
     const run = (index: number): void => {
       const guard = guards[index]
-      if (!guard) return void serve(request).then((given) => send(response, given), next)
-      const onward = (error?: unknown) =>
-        error === undefined || error === null ? run(index + 1) : next(error)
+      if (!guard)
+        return void serve(request)
+          .then((given) => send(response, given))
+          .catch(next)
+      let isOver = false
+      const onward = (error?: unknown): void => {
+        if (isOver) return
+        isOver = true
+        if (error !== undefined && error !== null) return next(error)
+        // Guards that forget to return answer and call next, in either order: they have refused.
+        queueMicrotask(() => {
+          if (!isAnswered(response)) run(index + 1)
+        })
+      }
       // Express 4 leaves a rejected promise to nobody.
       Promise.resolve(guarded(guard, request, response, onward)).catch(next)
     }
@@ -85,7 +98,12 @@ const split = (url: string): [string, string] => {
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)]
 }
 
+const isAnswered = ({ headersSent, writableEnded }: ExpressResponseLike): boolean =>
+  headersSent === true || writableEnded === true
+
 const send = (response: ExpressResponseLike, { status, headers, body }: Answer): void => {
+  // A guard, or the app's own timeout, was faster.
+  if (isAnswered(response)) return
   response.statusCode = status
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   response.end(body)

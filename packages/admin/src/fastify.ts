@@ -1,5 +1,5 @@
 import { createAdminApi, type AdminApiOptions } from './admin-api.js'
-import { REFUSALS } from './answers.js'
+import { REFUSALS, type Answer } from './answers.js'
 import { requireGuards, type Guards } from './guards.js'
 import { MAX_BODY_BYTES } from './read-request.js'
 import type { ManagedDispatcher } from './route.js'
@@ -51,7 +51,14 @@ export interface FastifyAdminOptions extends AdminApiOptions {
   readonly actor?: ((request: any) => string | null | undefined) | undefined
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
+
+/** What Fastify finds wrong with a body before we see it. */
+const BODY_REFUSALS: ReadonlyMap<string, () => Answer> = new Map([
+  ['FST_ERR_CTP_BODY_TOO_LARGE', () => REFUSALS.tooLarge(MAX_BODY_BYTES)],
+  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', REFUSALS.unsupportedType],
+  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', REFUSALS.aborted],
+])
 
 /**
  * The admin API as a Fastify plugin (5). Encapsulated: its body parser and its guards apply to its own routes alone.
@@ -66,12 +73,16 @@ export const adminPlugin = async (app: FastifyLike, options: FastifyAdminOptions
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, _request, reply) => {
+    const refusal = BODY_REFUSALS.get(error.code ?? '')
     // What the guards throw is the app's to answer.
-    if (!error.code?.startsWith('FST_ERR_CTP')) throw error
-    const tooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
-    const { status, headers, body } = tooLarge ? REFUSALS.tooLarge(MAX_BODY_BYTES) : REFUSALS.aborted()
+    if (!refusal) throw error
+    const { status, headers, body } = refusal()
     return reply.code(status).headers(headers).send(body)
   })
+
+  // A prefix may have parameters, or come with % escapes: what is sent has as many segments, not as many characters.
+  const depth = app.prefix.replace(/\/+$/, '').split('/').length
+  const below = (path: string) => `/${path.split('/').slice(depth).join('/')}`
 
   const handler = async (request: RequestLike, reply: ReplyLike): Promise<unknown> => {
     const { method, url, headers, body } = request
@@ -82,7 +93,7 @@ export const adminPlugin = async (app: FastifyLike, options: FastifyAdminOptions
       body: text,
     } = await api.handle({
       method,
-      path: url.slice(app.prefix.length, mark < 0 ? undefined : mark) || '/',
+      path: below(mark < 0 ? url : url.slice(0, mark)),
       query: mark < 0 ? '' : url.slice(mark + 1),
       contentType: one(headers['content-type']),
       contentEncoding: one(headers['content-encoding']),

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { createAdminApi, type AdminApiOptions } from './admin-api.js'
 import { answer, REFUSALS, type Answer } from './answers.js'
-import { requireGuards } from './guards.js'
+import { requireGuards, type Guards } from './guards.js'
 import { readStream } from './node-body.js'
 import type { Body } from './read-request.js'
 import type { ManagedDispatcher } from './route.js'
@@ -12,8 +12,8 @@ export type Authorize = (request: Request) => boolean | Response | Promise<boole
 
 /** How the admin API is mounted behind a web-standard handler. */
 export interface FetchAdminOptions extends AdminApiOptions {
-  /** Asked before every route. Required; `'none'` lets anyone in. */
-  readonly authorize: Authorize | 'none'
+  /** Asked before every route; of several, all have to agree. Required; `'none'` lets anyone in. */
+  readonly authorize: Authorize | Guards<Authorize>
   /** What comes before the routes in the path: `/api/webhooks`. Default: nothing. */
   readonly basePath?: string | undefined
   /** Who asks, told to the observer. */
@@ -30,14 +30,16 @@ export const adminHandler = (
   dispatcher: ManagedDispatcher,
   options: FetchAdminOptions,
 ): ((request: Request) => Promise<Response>) => {
-  const [authorize] = requireGuards<Authorize>('adminHandler', 'authorize', options?.authorize)
+  const guards = requireGuards<Authorize>('adminHandler', 'authorize', options?.authorize)
   const api = createAdminApi(dispatcher, options)
   const base = (options.basePath ?? '').replace(/\/+$/, '')
 
   return async (request) => {
-    const allowed = authorize ? await authorize(request) : true
-    if (allowed instanceof Response) return allowed
-    if (allowed !== true) return respond(answer(403, { message: 'Forbidden' }))
+    for (const authorize of guards) {
+      const allowed = await authorize(request)
+      if (allowed instanceof Response) return allowed
+      if (allowed !== true) return respond(answer(403, { message: 'Forbidden' }))
+    }
     const { pathname, search } = new URL(request.url)
     if (pathname !== base && !pathname.startsWith(`${base}/`)) return respond(REFUSALS.notFound())
     return respond(

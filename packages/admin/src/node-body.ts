@@ -18,6 +18,15 @@ const isEmpty = (value: unknown): boolean =>
   value === null ||
   (typeof value === 'object' && !(value instanceof Uint8Array) && Object.keys(value).length === 0)
 
+const lengthOf = (value: unknown): number => {
+  try {
+    return Buffer.byteLength(JSON.stringify(value))
+  } catch {
+    // Nested deeper than the stack is: the schemas refuse it by its fields, as they do without a parser.
+    return MAX_BODY_BYTES
+  }
+}
+
 /** The body of a Node request, also where the app's own parser was there first. */
 export const readNodeBody = async (request: NodeRequestLike): Promise<Body> => {
   const { body } = request
@@ -25,7 +34,7 @@ export const readNodeBody = async (request: NodeRequestLike): Promise<Body> => {
   if (body instanceof Uint8Array) return { kind: 'bytes', bytes: body }
   // Parsers leave {} behind where they had nothing to do, and where they parsed {}.
   if (!isEmpty(body) || (request.readableEnded && body !== undefined))
-    return { kind: 'parsed', value: body, length: Buffer.byteLength(JSON.stringify(body)) }
+    return { kind: 'parsed', value: body, length: lengthOf(body) }
   if (request.readableEnded) return { kind: 'bytes', bytes: Buffer.alloc(0) }
   const stream = request as unknown as Readable
   const read = await readStream(stream, request.headers['content-length'])

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import { memoryStorage } from '@swigs/webhooks-dispatcher'
-import { http, HttpResponse } from 'msw'
+import { delay, http, HttpResponse } from 'msw'
 import { setupServer } from 'msw/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AdminApiError, adminRoutes, createAdminClient } from '../src/index.js'
@@ -20,6 +21,8 @@ const server = setupServer(
     return handle(request.clone() as Request)
   }),
   http.all('https://html.example.com/*', () => HttpResponse.html('<p>Bad gateway</p>', { status: 502 })),
+  http.all('https://page.example.com/*', () => HttpResponse.html('<p>Our shop</p>')),
+  http.all('https://silent.example.com/*', () => delay('infinite')),
   http.all('https://gone.example.com/*', () => HttpResponse.error()),
 )
 
@@ -106,11 +109,64 @@ describe('the admin client', () => {
 
   it('throws where what answers is no admin API, or nothing does', async () => {
     const html = createAdminClient({ baseUrl: 'https://html.example.com/' })
-    expect(await failure(html.getStats())).toMatchObject({ status: 502, message: 'getStats: HTTP 502' })
+    const text = 'and no answer of the admin API'
+    expect(await failure(html.getStats())).toMatchObject({
+      status: 502,
+      message: `getStats: HTTP 502, ${text}`,
+    })
+    // An app in the browser answers whatever path with its page.
+    const page = createAdminClient({ baseUrl: 'https://page.example.com/' })
+    expect(await failure(page.getStats())).toMatchObject({
+      status: 200,
+      message: `getStats: HTTP 200, ${text}`,
+    })
     const gone = createAdminClient({ baseUrl: 'https://gone.example.com/' })
     expect(await failure(gone.getStats())).toMatchObject({ status: 0, cause: expect.any(Error) })
-    for (const wrong of ['', 'cms.example.com', 'ftp://cms.example.com'])
-      expect(() => createAdminClient({ baseUrl: wrong })).toThrow(/baseUrl/)
+    for (const wrong of [
+      '',
+      'cms.example.com',
+      'ftp://cms.example.com',
+      'https://ada:hidden@cms.example.com',
+    ])
+      expect(() => createAdminClient({ baseUrl: wrong })).toThrow(/baseUrl: (?!.*hidden)/)
+  })
+
+  it('sends no id that would lead to another address', async () => {
+    seen.length = 0
+    for (const id of ['', '.', '..', undefined, null, 5] as never[]) {
+      expect(await failure(admin.removeSubscription({ id }))).toMatchObject({
+        code: 'INVALID_OPTIONS',
+        message: 'removeSubscription: id: Expected an id.',
+      })
+    }
+    expect(seen).toEqual([])
+    expect(await failure(admin.getSubscription({ id: '..%2f' }))).toMatchObject({ status: 404 })
+  })
+
+  it('leaves no misspelt field out, whoever is not typed', async () => {
+    for (const call of [
+      admin.listDeliveries({ stauts: 'failed' } as never),
+      admin.recoverDeliveries({ id: 'x', since: '2026-01-01T00:00:00Z', dryrun: true } as never),
+    ])
+      expect(await failure(call)).toMatchObject({
+        status: 400,
+        issues: [{ message: expect.stringContaining('Unknown field') }],
+      })
+  })
+
+  it('gives up on an answer that does not come', async () => {
+    const silent = createAdminClient({ baseUrl: 'https://silent.example.com/', timeoutMs: 10 })
+    expect(await failure(silent.getStats())).toMatchObject({ status: 0 })
+  })
+
+  it('sends the headers that it was given with every request', async () => {
+    const headers = { authorization: `Bearer ${TOKEN}` }
+    expect(await createAdminClient({ baseUrl, headers }).getStats()).toHaveProperty('pending')
+  })
+
+  it('shows its token in no error', async () => {
+    const gone = createAdminClient({ baseUrl: 'https://gone.example.com/', token: 'hidden-token' })
+    expect(inspect(await failure(gone.getStats()), { depth: 10, showHidden: false })).not.toContain('hidden')
   })
 
   it('is typed by the table', () => {

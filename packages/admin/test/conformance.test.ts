@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { describeBodies } from './conformance/bodies.js'
 import { describeDeliveries } from './conformance/deliveries.js'
 import { describeEvents } from './conformance/events.js'
 import { useHarness } from './conformance/harness.js'
@@ -15,6 +16,7 @@ describe.each(Object.keys(MOUNTS))('the admin API on %s', (mount) => {
       describeSubscriptions(harness)
       describeDeliveries(harness)
       describeEvents(harness)
+      describeBodies(harness)
       describeRefusals(harness)
     })
   })

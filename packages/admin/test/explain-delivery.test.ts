@@ -1,4 +1,4 @@
-import type { AttemptView, DeliveryView } from '@swigs/webhooks-dispatcher'
+import type { AttemptView, DeliveryDetail } from '@swigs/webhooks-dispatcher'
 import { describe, expect, it } from 'vitest'
 import { explainDelivery } from '../src/index.js'
 
@@ -15,7 +15,7 @@ const attempt = (error: string | null, statusCode: number | null = null): Attemp
   truncated: false,
 })
 
-const delivery = (over: Partial<DeliveryView>): DeliveryView => ({
+const delivery = (over: Partial<DeliveryDetail>): Parameters<typeof explainDelivery>[0] => ({
   id: 'dlv_1',
   eventId: 'evt_1',
   eventType: 'order.created',
@@ -32,7 +32,7 @@ const delivery = (over: Partial<DeliveryView>): DeliveryView => ({
 })
 
 describe('how a delivery stands, in words', () => {
-  it.each<[string, Partial<DeliveryView>]>([
+  it.each<[string, Parameters<typeof delivery>[0]]>([
     ['Waits to be sent; due at 2026-02-01T10:00:00.000Z.', { nextAttemptAt: at }],
     [
       'The receiver answered 503; next try at 2026-02-01T10:00:00.000Z.',
@@ -41,6 +41,14 @@ describe('how a delivery stands, in words', () => {
     [
       'It is sent again; next try at 2026-02-01T10:00:00.000Z.',
       { nextAttemptAt: at, attempts: [attempt(null, 200)] },
+    ],
+    [
+      'The receiver answered 503; its subscription is not active, so nothing is sent until it is resumed.',
+      { isPaused: true, nextAttemptAt: at, attempts: [attempt('The receiver answered 503', 503)] },
+    ],
+    [
+      'Waits to be sent; its subscription is not active, so nothing is sent until it is resumed.',
+      { isPaused: true, nextAttemptAt: at },
     ],
     [
       'Delivered at 2026-02-01T10:00:00.000Z; the receiver answered 204.',

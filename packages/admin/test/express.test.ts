@@ -34,4 +34,9 @@ describe.each(Object.entries(BEHIND_JSON))('the admin API on %s, behind express.
       (await post('/', 'appName=x', { 'content-type': 'application/x-www-form-urlencoded' })).status,
     ).toBe(415)
   })
+  it('refuses what is nested deeper than the stack goes, as without a parser', async () => {
+    const nested = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
+    const { status, text } = await post('/', `{"appName":${nested}}`)
+    expect([status, text]).toEqual([400, expect.stringContaining('appName: ')])
+  })
 })

@@ -19,4 +19,16 @@ describe('the admin API on fetch', () => {
     expect([status, state.cancelled]).toEqual([413, true])
     expect(state.sent).toBeLessThan(3 * MAX_BODY_BYTES)
   })
+  it('is found below its base path, and nowhere else', async () => {
+    const { webhooks } = dispatcherOn(memoryStorage())
+    const at = async (basePath: string, path: string) =>
+      (await adminHandler(webhooks, { authorize: 'none', basePath })(new Request(`http://localhost${path}`)))
+        .status
+    for (const base of ['/hooks', '/hooks/'])
+      expect([await at(base, '/hooks'), await at(base, '/hooks/'), await at(base, '/hooks/stats')]).toEqual([
+        200, 200, 200,
+      ])
+    for (const path of ['/hooksy/stats', '/hookstats', '/', '/stats', '/other/stats', '/hooks/../stats'])
+      expect(await at('/hooks', path), path).toBe(404)
+  })
 })

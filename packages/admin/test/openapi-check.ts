@@ -61,7 +61,7 @@ export const openApiCheck = (document: OpenApi): ((sent: Sent, received: Receive
     if (body !== undefined && operation.requestBody)
       check(
         `${pointer}/requestBody/content/application~1json/schema`,
-        JSON.parse(String(body)),
+        JSON.parse(String(body).replace(/^\ufeff/, '')),
         `${what} request`,
       )
     else if (operation.requestBody?.required) throw new Error(`${what}: a body is documented as required`)

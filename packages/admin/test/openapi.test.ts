@@ -4,7 +4,13 @@ import { adminRoutes, openApiDocument } from '../src/index.js'
 
 const document = openApiDocument(adminRoutes) as {
   openapi: string
-  paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown> }>>
+  paths: Record<
+    string,
+    Record<
+      string,
+      { operationId: string; requestBody?: { required: boolean }; responses: Record<string, unknown> }
+    >
+  >
   components: { schemas: Record<string, unknown> }
 }
 
@@ -39,5 +45,20 @@ describe('the OpenAPI document', () => {
       additionalProperties: false,
       properties: { appName: { type: 'string', minLength: 1, maxLength: 128 } },
     })
+  })
+  it('says where a body is needed, and where there is another page', () => {
+    const { paths } = document
+    expect(paths['/']?.['post']?.requestBody?.required).toBe(true)
+    expect(paths['/{id}/recover']?.['post']?.requestBody?.required).toBe(true)
+    expect(paths['/{id}/rotate-secret']?.['post']?.requestBody?.required).toBe(false)
+    expect(paths['/{id}/test']?.['post']).not.toHaveProperty('requestBody')
+    expect(paths['/']?.['get']?.responses['200']).toHaveProperty('headers.Link')
+  })
+
+  it('describes every refusal as the problem that it is', () => {
+    for (const methods of Object.values(document.paths))
+      for (const { responses } of Object.values(methods))
+        for (const status of [400, 404, 405, 409, 413, 415, 500, 503])
+          expect(JSON.stringify(responses[status])).toContain('#/components/schemas/Problem')
   })
 })

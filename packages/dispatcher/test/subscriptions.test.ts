@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { swigsEvents, verify } from '@swigs/webhooks-protocol'
+import { encodeCursor } from '../src/manage/cursor.js'
 import { setUp } from './support.js'
 
 describe('subscriptions', () => {
@@ -169,5 +170,22 @@ describe('subscriptions', () => {
     await expect(webhooks.deliveries.list({ cursor: first.nextCursor })).rejects.toMatchObject({
       code: 'INVALID_CURSOR',
     })
+  })
+  it('are listed by a cursor that another process gave out', async () => {
+    const { webhooks, subscribe, storage } = setUp()
+    for (let index = 0; index < 3; index += 1) await subscribe({ appName: `app-${index}` })
+    const { nextCursor } = await webhooks.subscriptions.list({ limit: 2 })
+    const another = setUp({ storage }).webhooks
+    expect((await another.subscriptions.list({ cursor: nextCursor })).items).toHaveLength(1)
+  })
+
+  it('are never looked for at a place that is none, however well the cursor is signed', async () => {
+    const { webhooks } = setUp()
+    for (const place of [{ at: { $gt: 0 }, id: 'x' }, { at: 0, id: { $ne: null } }, {}]) {
+      const cursor = encodeCursor('subscriptions {}', place as never)
+      await expect(webhooks.subscriptions.list({ cursor })).rejects.toMatchObject({ code: 'INVALID_CURSOR' })
+    }
+    const cursor = encodeCursor('subscriptions {}', { at: 0, id: 'x' })
+    expect((await webhooks.subscriptions.list({ cursor })).items).toEqual([])
   })
 })

@@ -38,7 +38,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 // Printable Latin-1 and tab (RFC 9110, section 5.5): no CR, LF or NUL.
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 const MAX_VALUE = 4_096
-const SECRET_NAME = /auth|token|secret|key|cookie|password|passwd|credential|signature|session/i
+const SECRET_NAME = /auth|token|secret|key|cookie|pass|pwd|credential|signature|hmac|session|jwt|bearer/i
 
 /** Why a subscription may not send this header, or `null` when it may. The value is never part of the answer. */
 export const isAllowedCustomHeader = (name: string, value: string): string | null => {

@@ -142,7 +142,8 @@ describe('custom headers', () => {
 
   it('may be Authorization, which is masked', () => {
     expect(isAllowedCustomHeader('Authorization', 'Bearer x')).toBeNull()
-    expect(['Authorization', 'X-Api-Key', 'x-access-token'].every(isSecretHeader)).toBe(true)
+    for (const name of ['Authorization', 'X-Api-Key', 'x-access-token', 'x-pwd', 'X-Pass', 'x-hmac', 'x-jwt'])
+      expect(isSecretHeader(name), name).toBe(true)
     expect(isSecretHeader('x-team')).toBe(false)
   })
 })

@@ -49,6 +49,8 @@ export const fastifyReceiver = async (app: FastifyLike, options: FastifyReceiver
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error, _request, reply) => {
+    // What the app's own hooks throw is the app's to answer.
+    if (!error.code?.startsWith('FST_ERR_CTP')) throw error
     const { status, headers, body } =
       error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' ? REFUSALS.tooLarge : REFUSALS.malformed
     return reply.code(status).headers(headers).send(body)

@@ -19,3 +19,17 @@ it('leaves the rest of a Fastify app parsing JSON', async () => {
   expect(hook.json()).toEqual({ received: true })
   await app.close()
 })
+
+it('leaves what the app’s own hooks throw to the app', async () => {
+  const app = fastify()
+  app.addHook('onRequest', async () =>
+    Promise.reject(Object.assign(new Error('closed'), { statusCode: 418 })),
+  )
+  await app.register(
+    fastifyReceiver as never,
+    { receiver: createReceiver({ secret: 'receiver-secret-receiver-secret-0123' }), path: '/cms' } as never,
+  )
+  const answer = await app.inject({ method: 'POST', url: '/cms', payload: '{}' })
+  expect([answer.statusCode, answer.json()]).toMatchObject([418, { message: 'closed' }])
+  await app.close()
+})

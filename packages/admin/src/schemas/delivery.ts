@@ -10,7 +10,10 @@ const attempt = z.object({
   statusCode: z.number().nullable(),
   errorClass: z.enum(['http', 'dns', 'connect', 'tls', 'reset', 'timeout', 'blocked_address']).nullable(),
   error: z.string().nullable(),
-  responseBody: z.string().nullable().describe('What came back, 16 KiB at most; null in lists'),
+  responseBody: z
+    .string()
+    .nullable()
+    .describe('What came back, 16 KiB at most, secrets of the request masked; null but in one delivery'),
   truncated: z.boolean(),
 })
 
@@ -41,6 +44,7 @@ export const delivery = z.object({
 })
 
 export const deliveryDetail = delivery.extend({
+  isPaused: z.boolean().describe('It waits until its subscription is resumed'),
   request: z
     .object({
       method: z.literal('POST'),

@@ -28,6 +28,7 @@ export const describeDeliveries = (harness: Harness): void => {
     expect(await list('?type=order.created')).toEqual([])
     expect(await list('?type=customer.created')).toHaveLength(3)
     expect(await list(`?subscriptionId=${second}`)).toEqual(['second failed'])
+    expect(await list('?subscriptionId=nonsense')).toEqual([])
     expect(await list(`?siteId=${SITE}`)).toHaveLength(2)
     expect(await list(`?eventId=${event}`)).toHaveLength(2)
     const since = encodeURIComponent(all[0]?.createdAt ?? '')
@@ -102,6 +103,37 @@ export const describeDeliveries = (harness: Harness): void => {
     expect(given.body.request.headers['X-Webhook-Attempt']).toBe('2')
   })
 
+  it('shows what came back in one delivery alone, and nothing secret that the receiver repeats', async () => {
+    const id = await harness.register({ headers: { authorization: HEADER_SECRET, 'x-key': 'try' } })
+    harness.receiver.status = 503
+    harness.receiver.body = `try later; you sent ${HEADER_SECRET}`
+    const eventId = await harness.happen()
+    const signed = harness.transport.requests[0]?.headers['webhook-signature'] ?? ''
+    harness.receiver.body = `${harness.receiver.body} (${HEADER_SECRET.split(' ')[1]}, ${signed})`
+    await harness.clock.advance(60_000)
+    await harness.webhooks.drain()
+    const [listed] = (await harness.call('GET', `/${id}/deliveries`)).body.items
+    const answers = async (method: string, path: string) => {
+      const { body } = await harness.call(method, path)
+      const shown = (body.deliveries?.[0] ?? body.items?.[0] ?? body) as typeof listed
+      return (shown.attempts as { responseBody: string | null }[]).map(({ responseBody }) => responseBody)
+    }
+    const masked = 'try later; you sent ********'
+    const one = `/deliveries/${listed.id}`
+    expect(await answers('GET', one)).toEqual([masked, `${masked} (********, ********)`])
+    for (const [method, path] of [
+      ['GET', '/deliveries'],
+      ['GET', `/${id}/deliveries`],
+      ['GET', `/events/${eventId}`],
+      ['POST', `${one}/resend`],
+      ['POST', `${one}/cancel`],
+    ] as const)
+      expect(await answers(method, path), path).toEqual([null, null])
+    harness.receiver.status = 200
+    harness.receiver.body = HEADER_SECRET
+    expect((await harness.call('POST', `/${id}/test`)).body).toMatchObject({ responseBody: '********' })
+  })
+
   it('sends one again, with the same event id', async () => {
     const id = await harness.register()
     harness.receiver.status = 400
@@ -144,6 +176,19 @@ export const describeDeliveries = (harness: Harness): void => {
     await harness.happen()
     const [delivered] = (await harness.call('GET', `/${id}/deliveries?status=delivered`)).body.items
     expect(await harness.call('POST', `/deliveries/${delivered.id}/cancel`)).toMatchObject({ status: 409 })
+  })
+
+  it('sends none again whose subscription was removed: 409', async () => {
+    const id = await harness.register()
+    harness.receiver.status = 400
+    await harness.happen()
+    const [{ id: deliveryId }] = (await harness.call('GET', `/${id}/deliveries`)).body.items
+    await harness.call('DELETE', `/${id}`)
+    expect(await harness.call('POST', `/deliveries/${deliveryId}/resend`)).toMatchObject({
+      status: 409,
+      body: { message: expect.stringContaining('was removed') },
+    })
+    expect((await harness.call('GET', `/deliveries/${deliveryId}`)).body.request.url).toBeNull()
   })
 
   it('recovers what failed since a time, previewed first, and nothing that was delivered since', async () => {

@@ -76,6 +76,7 @@ export const describeSubscriptions = (harness: Harness): void => {
     let path: string | null = '/?limit=2'
     while (path !== null) {
       const { body, headers } = await harness.call('GET', path)
+      expect(body.length).toBeLessThanOrEqual(2)
       seen.push(...(body as { id: string }[]).map(({ id }) => id))
       const [, next = null] = /^<(\?.+)>; rel="next"$/.exec(headers.get('link') ?? '') ?? []
       path = next && `/${next}`
@@ -128,12 +129,37 @@ export const describeSubscriptions = (harness: Harness): void => {
     expect([await signedWith(SECRET), await signedWith(body.appSecret as string)]).toEqual([false, true])
   })
 
+  it.each(['PUT', 'PATCH'])(
+    'takes a new secret by %s, which signs alone, and does not show it',
+    async (method) => {
+      const id = await harness.register()
+      const appSecret = 'another-secret-another-secret-another'
+      const { status, body } = await harness.call(method, `/${id}`, {
+        appSecret,
+        headers: { 'x-key': appSecret },
+      })
+      expect([status, body.appSecret, body.headers]).toEqual([200, MASK, { 'x-key': MASK }])
+      await harness.happen()
+      const [sent] = harness.transport.requests
+      const isSignedWith = (secret: string) => {
+        const { headers = {}, body: bytes = '' } = sent ?? {}
+        return verifySignature({ headers, body: bytes, secrets: [secret], now: harness.clock.now() }) === null
+      }
+      expect([isSignedWith(SECRET), isSignedWith(appSecret)]).toEqual([false, true])
+    },
+  )
+
   it('pauses, so that deliveries wait, and resumes, so that they go', async () => {
     const id = await harness.register()
     harness.receiver.status = 503
     await harness.happen()
     const paused = await harness.call('POST', `/${id}/pause`)
     expect(paused.body).toMatchObject({ isActive: false, inactiveReason: 'paused' })
+    const [{ id: deliveryId }] = (await harness.call('GET', `/${id}/deliveries`)).body.items
+    expect((await harness.call('GET', `/deliveries/${deliveryId}`)).body).toMatchObject({
+      isPaused: true,
+      explanation: expect.stringContaining('nothing is sent until it is resumed'),
+    })
     harness.receiver.status = 200
     await harness.clock.advance(60_000)
     await harness.webhooks.drain()

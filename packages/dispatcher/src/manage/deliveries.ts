@@ -6,7 +6,7 @@ import type { LanePool } from '../flow/lane-pool.js'
 import { page, type Page } from './cursor.js'
 import { splitDeliveryFilter } from './driving-filter.js'
 import { instantSchema, pagingSchema, parseInput, windowSchema } from './input.js'
-import { requestView, type RequestView } from './request-view.js'
+import { maskAnswer, requestView, type RequestView } from './request-view.js'
 import type { Actor } from './subscriptions.js'
 import { deliveryView, type DeliveryView } from './views.js'
 
@@ -39,6 +39,8 @@ export interface RecoverInput {
 
 /** A delivery with the request that it makes. */
 export interface DeliveryDetail extends DeliveryView {
+  /** It is pending, and waits until its subscription is active again. */
+  readonly isPaused: boolean
   /** `null` when its event is no longer kept. */
   readonly request: RequestView | null
 }
@@ -84,7 +86,7 @@ export class Deliveries {
     })
   }
 
-  /** With its attempts and its request. @throws NotFoundError */
+  /** With its request, and what came back at each attempt. @throws NotFoundError */
   async get(id: string): Promise<DeliveryDetail> {
     const { storage, settings } = this.#context
     const delivery = known(id, await storage.deliveries.get(String(id)))
@@ -94,7 +96,10 @@ export class Deliveries {
     ])
     const { userAgent } = settings
     const request = event ? requestView({ event, delivery, subscription, userAgent }) : null
-    return { ...deliveryView(delivery), request }
+    const headers = subscription?.headers ?? {}
+    const isPaused = delivery.status === 'pending' && subscription?.isActive === false
+    const shown = withAnswers(delivery, (answer) => maskAnswer(answer, headers))
+    return { ...deliveryView(shown), isPaused, request }
   }
 
   /**
@@ -113,7 +118,7 @@ export class Deliveries {
     const after = known(id, await storage.deliveries.resend({ id: before.id, now: clock.now() }))
     woken()
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'resent', actor })
-    return deliveryView(after)
+    return deliveryView(withAnswers(after, () => null))
   }
 
   /** Gives a pending delivery up. @throws NotFoundError, ConflictError when it is not pending. */
@@ -123,7 +128,7 @@ export class Deliveries {
     if (after.status !== 'cancelled')
       throw new ConflictError(`Delivery ${after.id} is ${after.status}; only a pending one can be cancelled.`)
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'cancelled', actor })
-    return deliveryView(after)
+    return deliveryView(withAnswers(after, () => null))
   }
 
   /**
@@ -134,7 +139,8 @@ export class Deliveries {
     const parsed = parseInput('deliveries.recover', recovering, input)
     const { storage, clock, observe } = this.#context
     const { subscriptionId, since, dryRun } = parsed
-    const until = parsed.until ?? clock.now() + 1
+    // Not beyond: what is sent again and fails at once would be taken again, without end.
+    const until = Math.min(parsed.until ?? Infinity, clock.now() + 1)
     if ((await storage.subscriptions.get([subscriptionId])).length === 0)
       throw new NotFoundError(`No subscription has the id ${JSON.stringify(subscriptionId.slice(0, 64))}.`)
     if (dryRun) return { count: await storage.deliveries.countFailed({ subscriptionId, since, until }) }
@@ -149,6 +155,15 @@ export class Deliveries {
     return { count }
   }
 }
+
+/** What the receivers answered, as `show` lets it through. */
+const withAnswers = (delivery: Delivery, show: (answer: string) => string | null): Delivery => ({
+  ...delivery,
+  attempts: delivery.attempts.map((attempt) => ({
+    ...attempt,
+    responseBody: attempt.responseBody === null ? null : show(attempt.responseBody),
+  })),
+})
 
 const known = (id: string, delivery: Delivery | null): Delivery => {
   if (delivery) return delivery

@@ -5,6 +5,7 @@ import type { Subscription } from '../core/subscription.js'
 import type { FlowContext } from '../flow/context.js'
 import type { FanOut } from '../flow/fan-out.js'
 import type { LanePool } from '../flow/lane-pool.js'
+import { maskAnswer } from './request-view.js'
 
 /** What became of a test. */
 export interface TestResult {
@@ -53,12 +54,13 @@ export class TestSender {
     for (;;) {
       await this.#pool.acquire({ among: [subscription.id] })
       const delivery = await this.#settled(id, subscription.id)
-      if (delivery && delivery.status !== 'pending') return result(delivery, null)
+      if (delivery && delivery.status !== 'pending') return result(subscription, delivery, null)
       const held = await this.#heldBack(subscription.id)
       if (held === null && clock.monotonic() < deadline) continue
       const given = await storage.deliveries.cancel({ id, now: clock.now() })
-      if (given && given.status !== 'cancelled') return result(given, null)
-      return result(given, held ?? 'The lane of this subscription is busy in another process; try again.')
+      if (given && given.status !== 'cancelled') return result(subscription, given, null)
+      const busy = 'The lane of this subscription is busy in another process; try again.'
+      return result(subscription, given, held ?? busy)
     }
   }
 
@@ -106,14 +108,19 @@ export class TestSender {
   }
 }
 
-const result = (delivery: Delivery | null, heldBack: string | null): TestResult => {
+const result = (
+  { headers }: Subscription,
+  delivery: Delivery | null,
+  heldBack: string | null,
+): TestResult => {
   const attempt = delivery?.attempts.at(-1)
+  const answer = attempt?.responseBody ?? null
   return {
     delivered: delivery?.status === 'delivered',
     statusCode: attempt?.statusCode ?? null,
     durationMs: attempt?.durationMs ?? null,
     error: heldBack ?? attempt?.error ?? null,
     deliveryId: delivery?.id ?? '',
-    responseBody: attempt?.responseBody ?? null,
+    responseBody: answer === null ? null : maskAnswer(answer, headers),
   }
 }
