@@ -110,6 +110,7 @@ describe('subscriptions', () => {
     [{ appSecret: 'short' }, 'appSecret'],
     [{ appSecret: '********' }, 'appSecret'],
     [{ headers: { Authorization: '********' } }, 'headers.Authorization'],
+    [{ headers: { 'X-Shop': 'one', 'x-shop': 'two' } }, 'headers.x-shop'],
     [{ events: ['order.creatd'] }, 'events[0]'],
     [{ events: [] }, 'events'],
     [{ url: 'ftp://example.com' }, 'url'],

@@ -41,6 +41,8 @@ export type SubscriptionUpdate = { [K in keyof SubscriptionInput]?: Subscription
 // Whoever reads a subscription, changes it and writes it back has the mask in hand.
 const MASK_GIVEN = 'This is the mask that stands for a secret. Give the secret itself, or leave the field out'
 
+const GIVEN_TWICE = 'Given twice: the names of headers do not differ by case'
+
 const secret = z.string().superRefine((value, context) => {
   if (value === MASKED_SECRET) return context.addIssue({ code: 'custom', message: MASK_GIVEN })
   try {
@@ -66,9 +68,11 @@ const siteId = z.custom<SiteId>().transform((value, context) => {
 })
 
 const headers = z.record(z.string(), z.string()).superRefine((value, context) => {
+  const names = new Set<string>()
   for (const [name, text] of Object.entries(value)) {
     const masked = text === MASKED_SECRET && isSecretHeader(name)
-    const reason = masked ? MASK_GIVEN : isAllowedCustomHeader(name, text)
+    const twice = names.size === names.add(name.toLowerCase()).size
+    const reason = masked ? MASK_GIVEN : twice ? GIVEN_TWICE : isAllowedCustomHeader(name, text)
     if (reason !== null) context.addIssue({ code: 'custom', path: [name], message: reason })
   }
   if (Object.keys(value).length > 32)

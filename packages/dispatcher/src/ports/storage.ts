@@ -159,7 +159,7 @@ export interface DeliveryStore {
   cancel(input: { id: string; now: number }): Promise<Delivery | null>
   /** Cancels up to `limit` pending deliveries of a subscription (reason `subscription_removed`); answers how many. */
   cancelPending(input: { subscriptionId: string; now: number; limit: number }): Promise<number>
-  /** How many failed with `since ≤ settledAt < until`. */
+  /** How many failed with `since ≤ settledAt < until`, tests aside. */
   countFailed(query: { subscriptionId: string; since: number; until: number }): Promise<number>
   /** Makes up to `limit` of those pending again as `resend` does, oldest first; answers how many. */
   recover(input: {

@@ -68,12 +68,14 @@ export const mongoDeliveries = (at: () => Collections): DeliveryStore => {
         at().deliveries.countDocuments({
           lane: String(subscriptionId),
           state: 2,
+          once: false,
           settledAt: { $gte: since, $lt: until },
         }),
       ),
     recover: async ({ subscriptionId, since, until, now, limit }) =>
       guarded('deliveries.recover', async () => {
-        const failed = { lane: String(subscriptionId), state: 2, settledAt: { $gte: since, $lt: until } }
+        const settledAt = { $gte: since, $lt: until }
+        const failed = { lane: String(subscriptionId), state: 2, once: false, settledAt }
         const ids = await idsOf(at(), failed, 'settledAt', limit)
         if (ids.length === 0) return 0
         await at().deliveries.updateMany({ _id: { $in: ids }, state: 2 }, again(now))
@@ -85,7 +87,7 @@ export const mongoDeliveries = (at: () => Collections): DeliveryStore => {
 
 const idsOf = async (
   { deliveries }: Collections,
-  filter: { lane: string; state: number; settledAt?: { $gte: number; $lt: number } },
+  filter: { lane: string; state: number; once?: boolean; settledAt?: { $gte: number; $lt: number } },
   order: 'dueAt' | 'settledAt',
   limit: number,
 ): Promise<string[]> => {

@@ -58,7 +58,7 @@ export const sqliteDeliveries = (database: Database): DeliveryStore => {
         const row = database
           .sql(
             `SELECT count(*) AS n FROM deliveries
-             WHERE subscription_id = ? AND state = 2 AND settled_at >= ? AND settled_at < ?`,
+             WHERE subscription_id = ? AND state = 2 AND once = 0 AND settled_at >= ? AND settled_at < ?`,
           )
           .get(subscriptionId, since, until)
         return Number(row?.['n'] ?? 0)
@@ -68,7 +68,7 @@ export const sqliteDeliveries = (database: Database): DeliveryStore => {
         const { changes } = database
           .sql(
             `UPDATE deliveries SET ${AGAIN} WHERE rowid IN (
-               SELECT rowid FROM deliveries WHERE subscription_id = ? AND state = 2 AND settled_at >= ? AND settled_at < ?
+               SELECT rowid FROM deliveries WHERE subscription_id = ? AND state = 2 AND once = 0 AND settled_at >= ? AND settled_at < ?
                ORDER BY settled_at LIMIT ?)`,
           )
           .run(now, subscriptionId, since, until, limit)

@@ -15,7 +15,8 @@ export const memoryDeliveries = (state: MemoryState): DeliveryStore => {
   const failed = (query: { subscriptionId: string; since: number; until: number }): Delivery[] =>
     [...state.deliveries.values()]
       .filter(
-        ({ subscriptionId, status, settledAt }) =>
+        ({ subscriptionId, status, once, settledAt }) =>
+          !once &&
           subscriptionId === query.subscriptionId &&
           status === 'failed' &&
           settledAt !== null &&

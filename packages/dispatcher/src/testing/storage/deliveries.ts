@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
-import type { Delivery } from '../../core/delivery.js'
+import { newDelivery, type Delivery } from '../../core/delivery.js'
 import { NEVER } from '../../core/lane.js'
 import type { Storage } from '../../ports/storage.js'
 import type { ContractTest } from './harness.js'
-import { sampleSettlement, seed, T0, take } from './samples.js'
+import { sampleEvent, sampleSettlement, seed, T0, take } from './samples.js'
 
 /** Fails the given deliveries, each settled at its own instant. */
 const fail = async (storage: Storage, subscriptionId: string, at: ReadonlyMap<string, number>) => {
@@ -103,13 +103,20 @@ export const deliveryTests: readonly ContractTest[] = [
     },
   },
   {
-    name: 'recovers what failed in a time, oldest first, some at a time',
+    name: 'recovers what failed in a time, oldest first, some at a time, and never a test',
     run: async (storage) => {
       const { subscription, ids } = await seed(storage, 5)
+      const event = sampleEvent({ onlyFor: subscription.id })
+      const test = newDelivery(event, subscription.id, T0)
+      await storage.outbox.append({ events: [event], sweepAt: T0 })
+      await storage.outbox.fanOut({ now: T0, eventIds: [event.id], deliveries: [test] })
       await fail(
         storage,
         subscription.id,
-        new Map(ids.slice(0, 4).map((id, index) => [id, T0 + 10 * (4 - index)])),
+        new Map([
+          ...ids.slice(0, 4).map((id, index) => [id, T0 + 10 * (4 - index)] as const),
+          [test.id, T0 + 25],
+        ]),
       )
       const span = { subscriptionId: subscription.id, since: T0 + 20, until: T0 + 41 }
       expect(await storage.deliveries.countFailed(span)).toBe(3)
@@ -125,6 +132,7 @@ export const deliveryTests: readonly ContractTest[] = [
         scheduleStep: 0,
       })
       expect((await storage.deliveries.get(ids[3] ?? ''))?.status).toBe('failed')
+      expect((await storage.deliveries.get(test.id))?.status).toBe('failed')
       expect((await storage.lanes.get(subscription.id))?.dueAt).toBe(T0 + 100)
     },
   },
