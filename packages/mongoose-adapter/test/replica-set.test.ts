@@ -136,6 +136,16 @@ describe.each([
     })
   })
 
+  it('an index that takes its time holds nobody up, and is told of', async () => {
+    const warnings: string[] = []
+    const logger = { warn: (_details: object, text: string) => void warnings.push(text) }
+    answering('createIndexes', 'hang')
+    const storage = mongooseStorage(connection, { operationTimeoutMs: 50, logger })
+    await storage.open()
+    expect(warnings).toEqual([expect.stringMatching(/still being made/)])
+    expect(await storage.outbox.append({ events: [sampleEvent()], sweepAt: T0 })).toEqual([true])
+  })
+
   it('a refusal is STORAGE_FAILED, and no value of a document is in it', async () => {
     const errmsg = 'E11000 duplicate key error collection: db.c index: own dup key: { appSecret: "CANARY" }'
     const storage = mongooseStorage(connection)
@@ -201,7 +211,7 @@ describe.each([
     })
     const opened = () => replicaSet.sent.filter(({ name }) => name === 'aggregate')
 
-    it('tells of events without their bodies, as a majority has them', async () => {
+    it('tells of what sessions committed, without its body, as a majority has it', async () => {
       replicaSet.answer(({ name }) =>
         name === 'aggregate' ? cursor('firstBatch', { _id: { token: 1 } }) : undefined,
       )
@@ -211,7 +221,11 @@ describe.each([
       const unwatch = await storage.watch?.(() => void (hints += 1))
       await expect.poll(() => hints).toBe(1)
       expect(opened()[0]?.command).toMatchObject({
-        pipeline: [{ $changeStream: {} }, { $match: { operationType: 'insert' } }, { $project: { _id: 1 } }],
+        pipeline: [
+          { $changeStream: {} },
+          { $match: { operationType: 'insert', 'fullDocument.appendedBy': { $exists: false } } },
+          { $project: { _id: 1 } },
+        ],
         readConcern: { level: 'majority' },
       })
       await unwatch?.()
