@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { densest, duplicates } from './harness.js'
-import { begin, CONCURRENCY, type SharedStorage } from './world.js'
+import { begin, CONCURRENCY, LEASE_MS, type SharedStorage } from './world.js'
 
 /** As many as come while twenty are killed where that takes half a minute; a starved machine must not pile up more. */
 const MOST_EVENTS = 3_000
@@ -74,5 +74,34 @@ export const describeProcesses = (name: string, share: () => Promise<SharedStora
         await world.end()
       },
     )
+
+    it('send nothing under a lease that passed while they stood still', { timeout: 120_000 }, async () => {
+      const limit = { limit: 100, windowMs: 500 }
+      const events = 600
+      const world = await begin(share, 4, limit)
+      await Promise.all([world.fleet.spawn(), world.fleet.spawn()])
+      // More than the limit lets through at once: whoever is stopped has loaded what it may no longer send.
+      for (let n = 0; n < events; n += 1) world.fleet.dispatch()
+      const { arrivals } = world.receiver
+      await expect.poll(() => arrivals.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(limit.limit)
+      const goOn = world.fleet.freeze(0)
+      // The wait is the point: past its lease, so that the other one has its lanes.
+      await sleep(LEASE_MS + 1_000)
+      goOn()
+      await expect.poll(() => world.fleet.accepted.size, { timeout: 20_000 }).toBe(events)
+      await expect.poll(() => world.missing().length, { timeout: 60_000, interval: 200 }).toBe(0)
+      await world.fleet.stop()
+      // In flight when it stopped, or answered and not yet settled.
+      expect(duplicates(arrivals)).toBeLessThanOrEqual(2 * CONCURRENCY)
+      for (const path of world.paths)
+        expect(
+          densest(
+            arrivals.filter((one) => one.path === path),
+            limit.windowMs,
+          ),
+        ).toBeLessThanOrEqual(limit.limit)
+      expect(await world.webhooks.stats()).toMatchObject({ failed: 0, cancelled: 0, pending: 0 })
+      await world.end()
+    })
   })
 }

@@ -92,6 +92,13 @@ export class Fleet {
     return true
   }
 
+  /** `kill -STOP`: it stands still, wherever it is, while time goes on. Answers how to let it go on. */
+  freeze(which: number): () => void {
+    const child = this.#children[which % this.#children.length]
+    child?.kill('SIGSTOP')
+    return () => void child?.kill('SIGCONT')
+  }
+
   async stop(): Promise<void> {
     await Promise.all(
       this.#children.splice(0).map((child) => {

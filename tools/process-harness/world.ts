@@ -12,7 +12,7 @@ export interface SharedStorage {
 
 /** Requests in flight in each process of a fleet. */
 export const CONCURRENCY = 10
-const LEASE_MS = 6_000
+export const LEASE_MS = 6_000
 
 /** A receiver, subscriptions to it, and a fleet of processes on one storage. */
 export const begin = async (

@@ -47,8 +47,9 @@ describe('bottleneckTransport', () => {
     const server = await hostileServer()
     server.behaveBy((index) => (index === 0 ? behaviours.hang() : behaviours.answer(200)))
     const capped = bottleneckTransport(undiciTransport(), { maxConcurrent: 1 })
-    const first = capped.send(request({ url: server.url, timeoutMs: 400 }))
-    const second = capped.send(request({ url: server.url, timeoutMs: 300 }))
+    // The second waits for longer than it may take, and has as long again for itself.
+    const first = capped.send(request({ url: server.url, timeoutMs: 2_100 }))
+    const second = capped.send(request({ url: server.url, timeoutMs: 2_000 }))
     expect(await first).toMatchObject({ kind: 'no_answer', errorClass: 'timeout' })
     expect(await second).toMatchObject({ kind: 'response', statusCode: 200 })
     await capped.close()

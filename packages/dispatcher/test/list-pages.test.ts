@@ -73,13 +73,23 @@ describe('a page of deliveries', () => {
       { siteId: 'site' },
       { type: 'order.paid' },
       { status: 'pending' },
-      { subscriptionId: LANE, status: 'pending' },
+      { subscriptionId: LANE },
       { since: T0, until: T0 + 4_000 },
     ] as const) {
       rows.length = 0
       const { items, nextCursor } = await webhooks.deliveries.list({ ...filter, limit: 10 })
       expect([items.length, nextCursor === null, rows]).toEqual([10, false, [11]])
     }
+    await webhooks.stop()
+  })
+
+  it('looks for what is pending for a subscription among its newest rows', async () => {
+    const { storage, rows } = counting(
+      await filled(5_000, () => ({ siteId: 'site', eventType: 'order.paid' })),
+    )
+    const { webhooks } = setUp({ storage })
+    const { items } = await webhooks.deliveries.list({ subscriptionId: LANE, status: 'pending', limit: 10 })
+    expect([items.length, sum(rows)]).toEqual([10, 200])
     await webhooks.stop()
   })
 

@@ -25,6 +25,23 @@ describe('undiciTransport', () => {
     await server.close()
   })
 
+  it('asks whether a request may leave once it has a connection, however long it waited for one', async () => {
+    const server = await hostileServer()
+    let answer = (): void => undefined
+    server.behave((response) => void (answer = () => response.end('ok')))
+    const transport = undiciTransport({ connections: 1 })
+    let mayStart = true
+    const first = transport.send(request(server.url))
+    const second = transport.send(request(server.url, { mayStart: () => mayStart }))
+    await expect.poll(() => server.requests.length).toBe(1)
+    mayStart = false
+    answer()
+    expect([await first, await second]).toMatchObject([{ kind: 'response' }, { kind: 'aborted' }])
+    expect(server.requests).toHaveLength(1)
+    await transport.close()
+    await server.close()
+  })
+
   it('gives up a connection that nobody waits for any more', async () => {
     const transport = undiciTransport({ connectTimeoutMs: 50 })
     const deaf = ipaddrGuard({ allowHttp: true, resolve: () => new Promise(() => undefined) })

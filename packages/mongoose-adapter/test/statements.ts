@@ -58,10 +58,16 @@ const isEquality = (condition: unknown): boolean =>
   '$in' in condition ||
   '_bsontype' in condition
 
+/** Whether an equality is among what a partial index holds: the same value, or a greater one than its `$gt`. */
+const isWithin = (value: unknown, condition: unknown): boolean =>
+  typeof condition === 'object' && condition !== null && '$gt' in condition
+    ? typeof value === 'number' && value > Number(condition.$gt)
+    : value === condition
+
 /** Whether an index serves a filter and gives its sort: equalities first, then the sort, or at least one field of the filter. */
 const serves = ({ key, partialFilterExpression }: Index, { filter, sort }: Statement): boolean => {
   const partial = Object.entries((partialFilterExpression ?? {}) as Filter)
-  if (partial.some(([field, value]) => filter[field] !== value)) return false
+  if (partial.some(([field, condition]) => !isWithin(filter[field], condition))) return false
   const fields = Object.entries(key) as [string, 1 | -1][]
   const wanted = Object.entries(sort)
   const equal = new Set(Object.keys(filter).filter((field) => isEquality(filter[field])))

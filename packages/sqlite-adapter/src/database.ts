@@ -91,6 +91,8 @@ export class Database {
       driver.exec('PRAGMA journal_mode = WAL')
       driver.exec('PRAGMA synchronous = FULL')
       driver.exec('PRAGMA cache_size = -16384')
+      // A checkpoint writes a page once, however often it is in the log: 32 MB of it, not 4.
+      driver.exec('PRAGMA wal_autocheckpoint = 8000')
     } catch (error) {
       driver.close()
       throw error

@@ -97,7 +97,6 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_pending ON deliveries (created_at, id) WHERE state = 0;
   CREATE INDEX deliveries_given_up ON deliveries (created_at, id) WHERE state = 2;
   CREATE INDEX deliveries_cancelled ON deliveries (created_at, id) WHERE state = 3;
-  CREATE INDEX deliveries_pending_of ON deliveries (subscription_id, created_at, id) WHERE state = 0;
   CREATE INDEX deliveries_given_up_of ON deliveries (subscription_id, created_at, id) WHERE state = 2;
   CREATE INDEX deliveries_cancelled_of ON deliveries (subscription_id, created_at, id) WHERE state = 3;
   `,

@@ -58,11 +58,6 @@ describe('what SQLite does for', () => {
       'deliveries_given_up_of',
     ],
     [
-      'the pending ones of a subscription',
-      { subscriptionId: 's', status: 'pending' },
-      'deliveries_pending_of',
-    ],
-    [
       'cancelled ones of a subscription',
       { subscriptionId: 's', status: 'cancelled' },
       'deliveries_cancelled_of',

@@ -9,10 +9,11 @@ interface Waiting<I, O> {
 /**
  * Group commit: a batch leaves when it is full or when `lingerMs` of real time have passed since its first item, and
  * never more than `inFlight` at a time, so that a slow store makes larger batches instead of more of them. A linger of 0
- * gathers what comes in one turn of the event loop.
+ * gathers what comes in one turn of the event loop. So does an `eager` one while nothing is under way: it lingers only behind
+ * another batch, and no longer than until that has ended.
  */
 export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
-  const { maxSize, lingerMs, inFlight, write } = options
+  const { maxSize, lingerMs, inFlight, eager = false, write } = options
   const idlers: (() => void)[] = []
   const waiting: Waiting<I, O>[] = []
   let lingering: (() => void) | undefined
@@ -42,6 +43,7 @@ export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
       for (const { reject } of batch) reject(error)
     }
     underWay -= 1
+    if (eager && underWay === 0 && waiting.length > 0) ripe = true
     leave()
     if (underWay === 0 && waiting.length === 0) for (const resolve of idlers.splice(0)) resolve()
   }
@@ -56,7 +58,7 @@ export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
             ripe = true
             leave()
           }
-          lingering = lingerMs > 0 ? delayed(ripen, lingerMs) : atOnce(ripen)
+          lingering = lingerMs === 0 || (eager && underWay === 0) ? atOnce(ripen) : delayed(ripen, lingerMs)
         }
       }),
     idle: () =>

@@ -13,7 +13,7 @@ import { whenAborted } from './when-aborted.js'
 export const ofetchTransport = (): Transport => ({ send, close: async () => undefined })
 
 const send = async (request: TransportRequest): Promise<Reply> => {
-  const { url, guard, headers, body, timeoutMs, signal } = request
+  const { url, guard, headers, body, timeoutMs, signal, mayStart } = request
   const form = guard.inspect(url)
   if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
   if (signal?.aborted) return { kind: 'aborted' }
@@ -28,6 +28,8 @@ const send = async (request: TransportRequest): Promise<Reply> => {
     const verdict = await unlessAborted(guard.resolve(new URL(url).hostname), end.signal)
     if (verdict.kind === 'refused') return { kind: 'refused', error: verdict.reason }
     if (verdict.kind === 'unresolved') return noAnswer('dns')
+    // As late as `fetch` lets anyone ask: it connects by itself.
+    if (mayStart?.() === false) return { kind: 'aborted' }
     const response = await ofetch.raw(url, {
       method: 'POST',
       headers: { ...headers, 'accept-encoding': 'identity' },

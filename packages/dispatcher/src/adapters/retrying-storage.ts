@@ -100,14 +100,12 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
 
   const wrap = <F extends Call>(operation: string, method: F): F =>
     (async (...args: Parameters<F>) => {
+      if (holdsSession(args[0])) return method(...args)
       const started = performance.now()
       try {
         return await told(operation, () => method(...args))
       } catch (error) {
-        const [input] = args as unknown[]
-        const inSession =
-          typeof input === 'object' && input !== null && 'session' in input && input.session !== undefined
-        if (!isWebhooksError(error, 'STORAGE_UNAVAILABLE') || inSession || signal?.aborted) throw error
+        if (!isWebhooksError(error, 'STORAGE_UNAVAILABLE') || signal?.aborted) throw error
         const leftMs = withinMs - (performance.now() - started)
         if (leftMs <= 0) throw error
         return repeat(operation, () => method(...args), { failure: error, leftMs })
@@ -135,6 +133,9 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     upkeep: group('upkeep', storage.upkeep),
   }
 }
+
+const holdsSession = (input: unknown): boolean =>
+  typeof input === 'object' && input !== null && 'session' in input && input.session !== undefined
 
 /** The names of an object's methods, those of its class included. */
 const verbsOf = (methods: object): string[] => {

@@ -9,6 +9,7 @@ import { MAX_RESPONSE_BYTES } from '../ports/transport.js'
 export class UndiciExchange implements Dispatcher.DispatchHandler {
   readonly #done: (reply: Reply) => void
   readonly #failure: (error: unknown) => Reply
+  readonly #mayStart: () => boolean
   #controller: Dispatcher.DispatchController | null = null
   #over = false
   #statusCode = 0
@@ -16,10 +17,15 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] = []
   #length = 0
 
-  /** @param failure what an error of undici's means */
-  constructor(done: (reply: Reply) => void, failure: (error: unknown) => Reply) {
-    this.#done = done
-    this.#failure = failure
+  constructor(input: {
+    done: (reply: Reply) => void
+    /** What an error of undici's means. */
+    failure: (error: unknown) => Reply
+    mayStart: (() => boolean) | undefined
+  }) {
+    this.#done = input.done
+    this.#failure = input.failure
+    this.#mayStart = input.mayStart ?? (() => true)
   }
 
   /** Nobody waits any more: undici hears of it at once, or when it has a connection. */
@@ -28,8 +34,10 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    // It has a connection now, and nothing is written yet.
     this.#controller = controller
     if (this.#over) controller.abort(new Error('ended'))
+    else if (!this.#mayStart()) this.endWith({ kind: 'aborted' })
   }
 
   onResponseStart(

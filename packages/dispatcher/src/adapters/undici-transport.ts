@@ -100,21 +100,22 @@ const guardedLookup =
   }
 
 const send = (agent: Agent, request: TransportRequest): Promise<Reply> | Reply => {
-  const { url, headers, body, guard, timeoutMs, signal } = request
+  const { url, headers, body, guard, timeoutMs, signal, mayStart } = request
   const form = guard.inspect(url)
   if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
   if (signal?.aborted) return { kind: 'aborted' }
   const { origin, path } = targetOf(url)
   return new Promise((resolve) => {
-    const exchange = new UndiciExchange(
-      (reply) => {
+    const exchange = new UndiciExchange({
+      done: (reply) => {
         clearTimeout(timer)
         forget?.()
         resolve(reply)
       },
       // Closing the transport under a request is this process's doing, not the receiver's.
-      (error) => (agent.destroyed ? { kind: 'aborted' } : failureOf(error)),
-    )
+      failure: (error) => (agent.destroyed ? { kind: 'aborted' } : failureOf(error)),
+      mayStart,
+    })
     const timer = setTimeout(() => exchange.endWith(noAnswer('timeout')), timeoutMs)
     const forget = signal && whenAborted(signal, () => exchange.endWith({ kind: 'aborted' }))
     agent.dispatch(

@@ -1,7 +1,7 @@
 /** Owners that may die on a lane without progress before it is set aside. */
 export const MAX_STRIKES = 5
 
-const FIRST_DELAY_MS = 60_000
+const FIRST_DELAY_MS = 10_000
 const LONGEST_DELAY_MS = 3_600_000
 
 /**

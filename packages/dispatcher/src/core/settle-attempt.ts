@@ -17,26 +17,34 @@ export const settleAttempt = (input: {
   random: number
   endedAt: number
 }): Settlement => {
-  const { delivery, token, attempt, verdict, schedule, random, endedAt } = input
+  const { delivery, token, attempt, endedAt } = input
   const scheduleStep = delivery.scheduleStep + 1
-  const settlement = {
+  const { status, reason, waitMs } = outcomeOf(input, scheduleStep)
+  return {
     deliveryId: delivery.id,
     subscriptionId: delivery.subscriptionId,
     token,
     expectedAttemptCount: delivery.attemptCount,
     attempt,
+    status,
+    reason,
+    dueAt: endedAt + waitMs,
     scheduleStep,
-    dueAt: endedAt,
-  }
-  if (verdict.kind === 'delivered') return { ...settlement, status: 'delivered', reason: null }
-  if (verdict.kind === 'failed') return { ...settlement, status: 'failed', reason: verdict.reason }
-  if (delivery.once) return { ...settlement, status: 'failed', reason: 'test_failed' }
-  const delay = retryDelayMs(schedule, scheduleStep, random)
-  if (delay === null) return { ...settlement, status: 'failed', reason: 'retries_exhausted' }
-  return {
-    ...settlement,
-    status: 'pending',
-    reason: null,
-    dueAt: endedAt + Math.max(delay, verdict.waitMs ?? 0),
   }
 }
+
+type SettleInput = Parameters<typeof settleAttempt>[0]
+
+const outcomeOf = (
+  { delivery, verdict, schedule, random }: SettleInput,
+  scheduleStep: number,
+): Pick<Settlement, 'status' | 'reason'> & { waitMs: number } => {
+  if (verdict.kind === 'delivered') return DELIVERED
+  if (verdict.kind === 'failed') return { status: 'failed', reason: verdict.reason, waitMs: 0 }
+  if (delivery.once) return { status: 'failed', reason: 'test_failed', waitMs: 0 }
+  const delay = retryDelayMs(schedule, scheduleStep, random)
+  if (delay === null) return { status: 'failed', reason: 'retries_exhausted', waitMs: 0 }
+  return { status: 'pending', reason: null, waitMs: Math.max(delay, verdict.waitMs ?? 0) }
+}
+
+const DELIVERED = { status: 'delivered', reason: null, waitMs: 0 } as const

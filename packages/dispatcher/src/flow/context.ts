@@ -42,6 +42,8 @@ export interface FlowContext {
 export interface BatchOptions<I, O> {
   readonly maxSize: number
   readonly lingerMs: number
+  /** Somebody waits for every item: linger only while another batch is under way. */
+  readonly eager?: boolean
   /** Batches under way at a time. */
   readonly inFlight: number
   /** Answers for each item, in order. */

@@ -17,10 +17,16 @@ export interface Outcome {
 /** sign → send → judge: one attempt, signed afresh. The only place from which a request leaves. */
 export const deliver = async (
   context: FlowContext,
-  input: { event: StoredEvent; delivery: QueuedDelivery; subscription: Subscription; signal: AbortSignal },
+  input: {
+    event: StoredEvent
+    delivery: QueuedDelivery
+    subscription: Subscription
+    signal: AbortSignal
+    mayStart: () => boolean
+  },
 ): Promise<Outcome> => {
   const { clock, transport, guard, settings } = context
-  const { event, delivery, subscription, signal } = input
+  const { event, delivery, subscription, signal, mayStart } = input
   const startedAt = clock.now()
   const startedMonotonic = clock.monotonic()
   const number = delivery.attemptCount + 1
@@ -45,6 +51,7 @@ export const deliver = async (
     timeoutMs: settings.timeoutMs,
     guard,
     signal,
+    mayStart,
   })
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()

@@ -27,6 +27,7 @@ export class Publisher {
     this.#appends = context.batch({
       maxSize: 64,
       lingerMs: 2,
+      eager: true,
       inFlight: 4,
       write: (events) =>
         context.storage.outbox.append({ events, sweepAt: context.clock.now() + SWEEP_AFTER_MS }),

@@ -1,21 +1,21 @@
-import { TEST_DUE_AT, type QueuedDelivery } from '../core/delivery.js'
+import type { QueuedDelivery } from '../core/delivery.js'
 import { afterAttempt, isSlow, NEW_HEALTH, type Health } from '../core/health.js'
-import { NEVER, type Lane } from '../core/lane.js'
+import type { Lane } from '../core/lane.js'
 import { settleAttempt } from '../core/settle-attempt.js'
 import type { Subscription } from '../core/subscription.js'
 import type { LaneRelease } from '../ports/storage.js'
 import { deliver, type Outcome } from './deliver.js'
 import type { LaneContext } from './lane-context.js'
 import { LaneLimiter } from './lane-limiter.js'
+import { LaneQueue } from './lane-queue.js'
 import { Signal } from './signal.js'
 
-const LOAD_AT_A_TIME = 64
 const PERMITS_AT_A_TIME = 32
 /** After this long a lane goes to the back of the queue, whatever it still has. */
 const QUANTUM_MS = 10_000
 /** With less of the lease left than this, nothing more is sent under it. */
 const LEASE_MARGIN_MS = 2_000
-/** How long a lane rests after an error of our own. */
+/** How long a lane rests after what was no attempt. */
 const OWN_FAULT_REST_MS = 5_000
 
 /**
@@ -28,22 +28,18 @@ export class ServedLane {
   readonly acquiredAt: number
   readonly #context: LaneContext
   readonly #limiter: LaneLimiter
+  readonly #queue: LaneQueue
   readonly #changed = new Signal()
   readonly #abort = new AbortController()
   readonly #startedMonotonic: number
   readonly #unsettled = new Set<string>()
+  readonly #mayStart = () => this.#owns()
   #subscription: Subscription
   #leaseEnds: number
-  #seenWakeups: number
-  #queue: QueuedDelivery[] = []
   #sending = 0
-  #woken = false
-  #urgent = false
-  #exhausted = false
   #over = false
   #lost = false
   #clearsStrikes: boolean
-  #nextDueAt = NEVER
   #heldUntil = 0
 
   constructor(
@@ -55,7 +51,7 @@ export class ServedLane {
     this.acquiredAt = input.acquiredAt
     this.#subscription = input.subscription
     this.#leaseEnds = input.leaseEnds
-    this.#seenWakeups = input.lane.wakeups
+    this.#queue = new LaneQueue(context, input.lane)
     this.#clearsStrikes = input.lane.strikes > 1
     this.#startedMonotonic = context.clock.monotonic()
     const limit = input.subscription.rateLimit ?? context.settings.rateLimit
@@ -73,14 +69,9 @@ export class ServedLane {
     return this.#lost ? null : this.#release()
   }
 
-  /**
-   * There is new work. `certain`: exactly one wake was stored since this acquisition. `urgent`: it goes before what is
-   * loaded already; anything else is found when that is done.
-   */
-  wake({ certain, urgent }: { certain: boolean; urgent: boolean }): void {
-    if (certain) this.#seenWakeups += 1
-    this.#woken = true
-    this.#urgent ||= urgent
+  /** There is new work: see `LaneQueue.wake`. */
+  wake(wake: { certain: boolean; urgent: boolean }): void {
+    this.#queue.wake(wake)
     this.#changed.raise()
   }
 
@@ -121,17 +112,17 @@ export class ServedLane {
   async #next(): Promise<{ delivery: QueuedDelivery; slow: boolean } | null> {
     const { slots, settings } = this.#context
     while (this.#maySend()) {
-      if (this.#urgent || (this.#queue.length === 0 && (this.#woken || !this.#exhausted))) await this.#load()
+      if (this.#queue.wantsLoad) await this.#queue.load(this.#unsettled, () => this.#subscription.isActive)
       const health = this.#health()
       const full = this.#sending >= Math.min(settings.laneConcurrency, health.allowance)
       if (full) await this.#changed.wait()
       else if (this.#queue.length === 0) {
-        if (this.#unsettled.size === 0 && !this.#woken) return null
-        if (!this.#woken) await this.#changed.wait()
+        if (this.#unsettled.size === 0 && !this.#queue.woken) return null
+        if (!this.#queue.woken) await this.#changed.wait()
       } else if (await this.#permit()) {
         const slow = isSlow(health)
         await slots.take(slow)
-        const delivery = this.#maySend() ? this.#queue.shift() : undefined
+        const delivery = this.#maySend() ? this.#queue.take() : undefined
         if (delivery) return { delivery, slow }
         slots.give(slow)
       } else if (this.#sending > 0 && this.#heldUntil === 0) await this.#changed.wait()
@@ -141,32 +132,12 @@ export class ServedLane {
 
   #maySend(): boolean {
     const { clock } = this.#context
-    const monotonic = clock.monotonic()
-    if (this.#over || this.#lost || this.#leaseEnds - monotonic < LEASE_MARGIN_MS) return false
-    return monotonic - this.#startedMonotonic < QUANTUM_MS && this.#heldUntil <= clock.now()
+    if (this.#over || !this.#owns()) return false
+    return clock.monotonic() - this.#startedMonotonic < QUANTUM_MS && this.#heldUntil <= clock.now()
   }
 
-  /**
-   * Reads what is due. Whatever was unsettled when the question was asked is passed over: it may be answered as pending
-   * and be settled by the time the answer is here, and when it is due again its own settling says.
-   */
-  async #load(): Promise<void> {
-    const { storage, clock, cache } = this.#context
-    this.#woken = this.#urgent = false
-    this.#nextDueAt = NEVER
-    const passedOver = new Set(this.#unsettled)
-    const limit = LOAD_AT_A_TIME + this.#unsettled.size
-    const rows = await storage.lanes.upcoming({ subscriptionId: this.lane.subscriptionId, limit })
-    const now = clock.now()
-    const active = this.#subscription.isActive
-    const mine = rows.filter((row) => !passedOver.has(row.id) && (active || row.dueAt === TEST_DUE_AT))
-    const due = mine.filter((row) => row.dueAt <= now)
-    this.#exhausted = rows.length < limit || mine.length > due.length || !active
-    this.#nextDueAt = Math.min(this.#nextDueAt, mine[due.length]?.dueAt ?? NEVER)
-    const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
-    const loaded = unknown.length > 0 ? await storage.outbox.get(unknown) : []
-    for (const event of loaded) cache.set(event)
-    this.#queue = due
+  #owns(): boolean {
+    return !this.#lost && this.#leaseEnds - this.#context.clock.monotonic() >= LEASE_MARGIN_MS
   }
 
   /** A permit that is already stored, so that a crash cannot overspend the window. */
@@ -207,7 +178,7 @@ export class ServedLane {
       const { durationMs, statusCode } = outcome.attempt
       health.set(this.lane.subscriptionId, afterAttempt(this.#health(), durationMs, statusCode !== null))
       await this.#settle(delivery, outcome).catch((error: unknown) => this.#ownFault(delivery, error))
-    }
+    } else this.#rest()
     slots.settled()
     this.#unsettled.delete(delivery.id)
     this.#changed.raise()
@@ -219,7 +190,14 @@ export class ServedLane {
       const event = cache.get(delivery.eventId) ?? (await storage.outbox.get([delivery.eventId]))[0]
       if (event) {
         const subscription = this.#subscription
-        return await deliver(this.#context, { event, delivery, subscription, signal: this.#abort.signal })
+        const { signal } = this.#abort
+        return await deliver(this.#context, {
+          event,
+          delivery,
+          subscription,
+          signal,
+          mayStart: this.#mayStart,
+        })
       }
       await storage.deliveries.cancel({ id: delivery.id, now: clock.now() })
       throw new Error(`its event ${delivery.eventId} is not in storage any more; the delivery is cancelled`)
@@ -255,14 +233,21 @@ export class ServedLane {
     else if (settlement.status === 'failed')
       observe({ name: 'delivery.failed', ...ref, attempts: number, reason: settlement.reason ?? 'rejected' })
     else {
-      this.#nextDueAt = Math.min(this.#nextDueAt, settlement.dueAt)
+      this.#queue.dueAgain(settlement.dueAt)
       observe({ name: 'delivery.retrying', ...ref, dueAt: settlement.dueAt })
     }
   }
 
+  /** What was no attempt is still pending: the lane must not go to sleep over it, nor try it again and again. */
+  #rest(): void {
+    this.#queue.putBack()
+    if (this.#over || !this.#owns()) return
+    this.#heldUntil = Math.max(this.#heldUntil, this.#context.clock.now() + OWN_FAULT_REST_MS)
+  }
+
   #ownFault(delivery: QueuedDelivery, error: unknown): void {
-    const { logger, clock } = this.#context
-    this.#heldUntil = Math.max(this.#heldUntil, clock.now() + OWN_FAULT_REST_MS)
+    const { logger } = this.#context
+    this.#rest()
     const reason = error instanceof Error ? error.message : 'unknown error'
     logger.error({ deliveryId: delivery.id, subscriptionId: this.lane.subscriptionId }, `Not sent: ${reason}`)
   }
@@ -271,12 +256,11 @@ export class ServedLane {
     const { clock } = this.#context
     const now = clock.now()
     const { subscriptionId, token } = this.lane
-    const more = this.#woken || this.#queue.length > 0 || !this.#exhausted
     return {
       subscriptionId,
       token,
-      wakeups: this.#seenWakeups,
-      dueAt: more ? now : this.#subscription.isActive ? this.#nextDueAt : NEVER,
+      wakeups: this.#queue.seenWakeups,
+      dueAt: this.#queue.nextDueAt(now, this.#subscription.isActive),
       availableAt: this.#heldUntil > now ? this.#heldUntil : 0,
       window: this.#limiter.close(),
       strikes: 0,

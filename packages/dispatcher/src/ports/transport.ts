@@ -14,6 +14,11 @@ export interface TransportRequest {
   readonly guard: AddressGuard
   /** Aborted when the process gives the attempt up (shutdown, lost lease): the reply is then `aborted`. */
   readonly signal?: AbortSignal | undefined
+  /**
+   * Asked when the request is about to leave, after whatever it had to wait for: `false`, and it does not; the reply is then
+   * `aborted`. A process may have stood still for longer than its lease since it called `send`.
+   */
+  readonly mayStart?: (() => boolean) | undefined
 }
 
 /** Makes requests. Redirects are not followed. */

@@ -29,7 +29,7 @@ export const countStats = async (
       $push: { countedCalls: { $each: [call], $slice: -CALLS_REMEMBERED } },
       ...(Object.keys($set).length > 0 && { $set }),
     }
-    return { updateOne: { filter: { _id, countedCalls: { $ne: call } }, update } }
+    return { updateMany: { filter: { _id, countedCalls: { $ne: call } }, update } }
   })
   if (operations.length === 0) return
   await collections.subscriptions.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {

@@ -4,6 +4,8 @@ type Held = Parameters<LaneStore['extend']>[0]['lanes'][number]
 
 const stored = ({ ends, reserved }: LaneWindow) => ({ ends: [...ends], reserved })
 
+// `updateMany` where an `_id` names one: see `settle.ts`.
+
 /**
  * The leases that move together with a window, each fenced by its token. A lease never moves back: a write that was given up
  * and is done late must not end a lease that its owner has extended since.
@@ -13,7 +15,7 @@ export const windowOperations = (held: readonly Held[], leaseUntil: number) =>
     window
       ? [
           {
-            updateOne: {
+            updateMany: {
               filter: { _id: subscriptionId, token },
               update: { $max: { leaseUntil }, $set: { window: stored(window) } },
             },
@@ -28,7 +30,7 @@ export const releaseOperations = (lanes: readonly LaneRelease[], now: number) =>
     const rest = { token: null, leaseUntil: availableAt, window: stored(window), strikes, heldStrikes }
     const seen = { _id: subscriptionId, token, wakeups }
     return [
-      { updateOne: { filter: seen, update: { $set: { ...rest, dueAt } } } },
-      { updateOne: { filter: { _id: subscriptionId, token }, update: { $set: { ...rest, dueAt: now } } } },
+      { updateMany: { filter: seen, update: { $set: { ...rest, dueAt } } } },
+      { updateMany: { filter: { _id: subscriptionId, token }, update: { $set: { ...rest, dueAt: now } } } },
     ]
   })

@@ -10,9 +10,10 @@ export const mongoUpkeep = (at: () => Collections): Upkeep => ({
       const { deliveries, events } = at()
       const dueNow = { state: 0, dueAt: { $lte: now } }
       const state = (number: number) => deliveries.countDocuments({ state: number })
-      const [pending, delivered, failed, cancelled, due, pendingEvents, oldest] = await Promise.all([
+      const [all, pending, failed, cancelled, due, pendingEvents, oldest] = await Promise.all([
+        // Of the collection's own records. Counting the delivered ones would read an entry for each of them.
+        deliveries.estimatedDocumentCount(),
         state(0),
-        state(1),
         state(2),
         state(3),
         deliveries.countDocuments(dueNow),
@@ -20,6 +21,7 @@ export const mongoUpkeep = (at: () => Collections): Upkeep => ({
         events.countDocuments({ state: 0, sweepAt: { $gte: 0 } }),
         deliveries.find(dueNow).project<{ dueAt: number }>({ dueAt: 1 }).sort({ dueAt: 1 }).limit(1).next(),
       ])
+      const delivered = Math.max(0, all - pending - failed - cancelled)
       return { pending, delivered, failed, cancelled, due, pendingEvents, oldestDueAt: oldest?.dueAt ?? null }
     }),
   prune: async ({ before, limit }) =>

@@ -6,15 +6,11 @@ type SettleInput = Parameters<LaneStore['settle']>[0]
 
 /** Within the caller's transaction: ends attempts, counts them, clears strikes. Answers what was left alone. */
 export const settle = (database: Database, { now, settlements, progressed }: SettleInput): string[] => {
-  const holders = new Map<string, string | null>()
-  const held = ({ subscriptionId, token }: Settlement): boolean => {
-    if (!holders.has(subscriptionId)) {
-      const row = database.sql('SELECT token FROM lanes WHERE subscription_id = ?').get(subscriptionId)
-      holders.set(subscriptionId, row ? (row['token'] as string | null) : null)
-    }
-    return holders.get(subscriptionId) === token
-  }
-  const applied = settlements.filter((settlement) => held(settlement) && settleOne(database, settlement, now))
+  const holders = holdersOf(database, settlements)
+  const applied = settlements.filter(
+    (settlement) =>
+      holders.get(settlement.subscriptionId) === settlement.token && settleOne(database, settlement, now),
+  )
   count(database, applied)
   for (const subscriptionId of progressed)
     database
@@ -22,6 +18,15 @@ export const settle = (database: Database, { now, settlements, progressed }: Set
       .run(subscriptionId)
   const changed = new Set(applied)
   return settlements.flatMap((settlement) => (changed.has(settlement) ? [] : settlement.deliveryId))
+}
+
+/** Who holds their lanes. */
+const holdersOf = (database: Database, settlements: readonly Settlement[]): Map<string, unknown> => {
+  const ids = [...new Set(settlements.map(({ subscriptionId }) => subscriptionId))]
+  const rows = database
+    .sql('SELECT subscription_id, token FROM lanes WHERE subscription_id IN (SELECT value FROM json_each(?))')
+    .all(JSON.stringify(ids))
+  return new Map(rows.map((row) => [String(row['subscription_id']), row['token']]))
 }
 
 const settleOne = (database: Database, settlement: Settlement, now: number): boolean => {

@@ -122,7 +122,7 @@ const settleOne = (state: MemoryState, settlement: Settlement, now: number): boo
     dueAt,
     scheduleStep,
     attemptCount: delivery.attemptCount + 1,
-    attempts: [...delivery.attempts, { ...attempt }].slice(-MAX_ATTEMPTS_KEPT),
+    attempts: [...delivery.attempts.slice(1 - MAX_ATTEMPTS_KEPT), attempt],
     settledAt: status === 'pending' ? null : now,
   })
   return true

@@ -29,12 +29,19 @@ export const memoryOutbox = (state: MemoryState): Outbox => ({
     for (const delivery of deliveries)
       if (!state.deliveries.has(delivery.id))
         putDelivery(state, {
-          ...delivery,
+          id: delivery.id,
+          eventId: delivery.eventId,
+          eventType: delivery.eventType,
+          siteId: delivery.siteId,
+          subscriptionId: delivery.subscriptionId,
           status: 'pending',
           reason: null,
+          dueAt: delivery.dueAt,
+          createdAt: delivery.createdAt,
           settledAt: null,
           attemptCount: 0,
           scheduleStep: 0,
+          once: delivery.once,
           attempts: [],
         })
     for (const subscriptionId of new Set(deliveries.map((delivery) => delivery.subscriptionId)))

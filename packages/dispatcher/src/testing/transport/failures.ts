@@ -92,6 +92,15 @@ export const describeFailures = (h: TransportHarness): void => {
     expect(h.server.requests.length).toBe(before + 1)
   })
 
+  it('asks at the last moment whether the request may leave, and sends nothing when it may not', async () => {
+    h.server.behave(behaviours.answer(200))
+    const before = h.server.requests.length
+    expect(await h.send({ mayStart: () => false })).toEqual({ kind: 'aborted' })
+    let asked = 0
+    expect(await h.send({ mayStart: () => (asked += 1) === 1 })).toMatchObject({ statusCode: 200 })
+    expect([asked, h.server.requests.length - before]).toEqual([1, 1])
+  })
+
   it('shares one signal among many requests without a warning', async () => {
     const warnings: Error[] = []
     const hear = (warning: Error) => warnings.push(warning)

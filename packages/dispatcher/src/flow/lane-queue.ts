@@ -1,0 +1,94 @@
+import { TEST_DUE_AT, type QueuedDelivery } from '../core/delivery.js'
+import { NEVER, type Lane } from '../core/lane.js'
+import type { FlowContext } from './context.js'
+
+const LOAD_AT_A_TIME = 64
+
+/** What its owner knows of a lane's deliveries: those that are due and loaded, and whether there are more. */
+export class LaneQueue {
+  readonly #context: Pick<FlowContext, 'storage' | 'clock' | 'cache'>
+  readonly #subscriptionId: string
+  #seenWakeups: number
+  #due: QueuedDelivery[] = []
+  #woken = false
+  #urgent = false
+  #exhausted = false
+  #nextDueAt = NEVER
+
+  constructor(context: Pick<FlowContext, 'storage' | 'clock' | 'cache'>, lane: Lane) {
+    this.#context = context
+    this.#subscriptionId = lane.subscriptionId
+    this.#seenWakeups = lane.wakeups
+  }
+
+  get length(): number {
+    return this.#due.length
+  }
+
+  /** There is work that was not looked for yet. */
+  get woken(): boolean {
+    return this.#woken
+  }
+
+  /** The wakes that this owner knows of: a release is fenced by them. */
+  get seenWakeups(): number {
+    return this.#seenWakeups
+  }
+
+  get wantsLoad(): boolean {
+    return this.#urgent || (this.#due.length === 0 && (this.#woken || !this.#exhausted))
+  }
+
+  /**
+   * There is new work. `certain`: exactly one wake was stored since this acquisition. `urgent`: it goes before what is
+   * loaded already; anything else is found when that is done.
+   */
+  wake({ certain, urgent }: { certain: boolean; urgent: boolean }): void {
+    if (certain) this.#seenWakeups += 1
+    this.#woken = true
+    this.#urgent ||= urgent
+  }
+
+  /**
+   * Reads what is due; on a paused lane only tests are. Whatever was unsettled when the question was asked is passed over: it
+   * may be answered as pending and be settled by the time the answer is here, and when it is due again its own settling says.
+   */
+  async load(unsettled: ReadonlySet<string>, isActive: () => boolean): Promise<void> {
+    const { storage, clock, cache } = this.#context
+    this.#woken = this.#urgent = false
+    this.#nextDueAt = NEVER
+    const passedOver = new Set(unsettled)
+    const limit = LOAD_AT_A_TIME + passedOver.size
+    const rows = await storage.lanes.upcoming({ subscriptionId: this.#subscriptionId, limit })
+    const now = clock.now()
+    const active = isActive()
+    const mine = rows.filter((row) => !passedOver.has(row.id) && (active || row.dueAt === TEST_DUE_AT))
+    const due = mine.filter((row) => row.dueAt <= now)
+    this.#exhausted = rows.length < limit || mine.length > due.length || !active
+    this.dueAgain(mine[due.length]?.dueAt ?? NEVER)
+    const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
+    const loaded = unknown.length > 0 ? await storage.outbox.get(unknown) : []
+    for (const event of loaded) cache.set(event)
+    this.#due = due
+  }
+
+  take(): QueuedDelivery | undefined {
+    return this.#due.shift()
+  }
+
+  /** One that was taken is still pending, and due: the lane must not go to sleep over it. */
+  putBack(): void {
+    this.#exhausted = false
+  }
+
+  /** One that was taken is due again at an instant. */
+  dueAgain(dueAt: number): void {
+    this.#nextDueAt = Math.min(this.#nextDueAt, dueAt)
+  }
+
+  /** When the lane is next due, as far as its owner knows. */
+  nextDueAt(now: number, isActive: boolean): number {
+    if (this.#woken || this.#due.length > 0 || !this.#exhausted) return now
+    return isActive ? this.#nextDueAt : NEVER
+  }
+}

@@ -1,0 +1,68 @@
+import type { Settlement } from '@swigs/webhooks-dispatcher'
+import mongoose from 'mongoose'
+// @ts-expect-error an alias of mongoose 8, whose types name the module mongoose
+import mongoose8 from 'mongoose8'
+import { describe, expect, it } from 'vitest'
+import { mongooseStorage } from '../src/mongoose-storage.js'
+import { sampleEvent, T0 } from './fixtures.js'
+import { startScriptedReplicaSet } from './scripted-replica-set.js'
+
+const SUBSCRIPTION = 'f'.repeat(24)
+
+const settlement: Settlement = {
+  deliveryId: 'dlv_1',
+  subscriptionId: SUBSCRIPTION,
+  token: 'owner',
+  expectedAttemptCount: 0,
+  attempt: {
+    number: 1,
+    startedAt: T0,
+    durationMs: 1,
+    statusCode: 200,
+    errorClass: null,
+    error: null,
+    responseBody: 'ok',
+    truncated: false,
+  },
+  status: 'delivered',
+  reason: null,
+  dueAt: T0,
+  scheduleStep: 1,
+}
+
+describe.each([
+  ['7', mongoose],
+  ['6', mongoose8 as unknown as typeof mongoose],
+])('driver %s', (_version, library) => {
+  it('makes retryable writes of inserts, and none of what a token guards', async () => {
+    const replicaSet = await startScriptedReplicaSet()
+    const options = { serverApi: { version: '1', strict: true } } as const
+    const connection = await library.createConnection(replicaSet.uri, options).asPromise()
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    const held = { _id: SUBSCRIPTION, token: 'owner' }
+    const cursor = { id: mongoose.mongo.BSON.Long.ZERO, ns: 'db.webhooklanes', firstBatch: [held] }
+    replicaSet.answer(({ name }) => (name === 'find' ? { cursor } : undefined))
+    replicaSet.sent.length = 0
+    const window = { ends: [T0], reserved: 0 }
+    const lane = { subscriptionId: SUBSCRIPTION, token: 'owner', window }
+    await storage.outbox.append({ events: [sampleEvent()], sweepAt: T0 })
+    await storage.lanes.settle({ now: T0, settlements: [settlement], progressed: [SUBSCRIPTION] })
+    await storage.lanes.extend({ leaseUntil: T0, lanes: [lane] })
+    const release = { ...lane, wakeups: 1, dueAt: T0, availableAt: 0, strikes: 0, heldStrikes: 0 }
+    await storage.lanes.release({ now: T0, lanes: [release] })
+    const retryable = replicaSet.sent
+      .filter(({ name }) => name !== 'find')
+      .map(({ name, command }) => `${name} ${String(command[name])}: ${'txnNumber' in command}`)
+    expect(retryable).toEqual([
+      'insert webhookevents: true',
+      'update webhookdeliveries: false',
+      'update webhooksubscriptions: false',
+      'update webhooklanes: false',
+      'update webhooklanes: false',
+      'update webhooklanes: false',
+    ])
+    await connection.close()
+    replicaSet.close()
+  })
+})
