@@ -1,6 +1,7 @@
 /** `npm run example`: both apps on a MongoDB, a subscription, an order that is paid and shipped, and what fired. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startMongo } from '../../../tools/mongo-server/start-mongo.js'
+import { withDatabase } from '../../../tools/mongo-server/with-database.js'
 import { registerSubscription } from './register-subscription.js'
 import { shopOn, type Shop } from './shop.js'
 import { startApps, type Apps } from './start-apps.js'
@@ -87,9 +88,7 @@ const run = async () => {
   if (!mongo) throw new Error('No MongoDB: set MONGODB_URI, or install mongod, or java and mvn.')
   say(`MongoDB: ${mongo.kind}`)
   try {
-    const uri = new URL(mongo.uri)
-    uri.pathname = `/webhooks-example-${process.pid}`
-    const apps = await startApps(uri.href)
+    const apps = await startApps(withDatabase(mongo.uri, `webhooks-example-${process.pid}`))
     say(`cms-backend on ${apps.cms.url}, swigs-workflow on ${apps.workflow.url}`)
     await tell(apps).finally(() => apps.stop())
   } finally {

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { describe, inject } from 'vitest'
+import { withDatabase } from '../../../tools/mongo-server/with-database.js'
 
 const server = inject('mongo')
 
 /** A database of its own on the MongoDB of this run. */
-export const freshMongoUri = (): string => {
-  const uri = new URL(server?.uri ?? '')
-  uri.pathname = `/example-${randomUUID().slice(0, 13)}`
-  return uri.href
-}
+export const freshMongoUri = (): string =>
+  withDatabase(server?.uri ?? '', `example-${randomUUID().slice(0, 13)}`)
 
 /** Tests that need a MongoDB; without one they are skipped under their names, with the reason. */
 export const describeOnMongo = (name: string, tests: () => void): void => {

@@ -23,16 +23,22 @@ const holdsSession = (input: unknown): boolean =>
   typeof input === 'object' && input !== null && 'session' in input && input.session !== undefined
 
 const bounded = async <T>(operation: string, call: Promise<T>, waitMs: number): Promise<T> => {
+  const answer = await within(call, waitMs)
+  if (answer !== LATE) return answer
+  throw new StorageUnavailableError(
+    `MongoDB did not answer ${operation} within ${waitMs} ms (operationTimeoutMs); whether it was done is not known. ` +
+      'The call can be repeated.',
+  )
+}
+
+/** Nothing came in time. */
+export const LATE = Symbol('late')
+
+/** Waits for a call, but not for ever; the call goes on. */
+export const within = async <T>(call: Promise<T>, waitMs: number): Promise<T | typeof LATE> => {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    const giveUp = () =>
-      reject(
-        new StorageUnavailableError(
-          `MongoDB did not answer ${operation} within ${waitMs} ms (operationTimeoutMs); whether it was done is not known. ` +
-            'The call can be repeated.',
-        ),
-      )
-    timer = setTimeout(giveUp, waitMs)
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(resolve, waitMs, LATE)
   })
   try {
     return await Promise.race([call, late])

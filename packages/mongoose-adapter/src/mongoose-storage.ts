@@ -1,7 +1,7 @@
 import { InvalidOptionsError, SessionUnsupportedError } from '@swigs/webhooks-protocol'
 import type { Storage } from '@swigs/webhooks-dispatcher'
 import type { Connection, mongo } from 'mongoose'
-import { boundWaiting } from './bound-waiting.js'
+import { boundWaiting, LATE, within } from './bound-waiting.js'
 import { collectionsOf, databaseOf, type Collections } from './collections.js'
 import { guarded } from './errors.js'
 import { createIndexes, missingIndexes } from './indexes.js'
@@ -61,13 +61,20 @@ export const mongooseStorage = (
   // Repairing and pruning are long on large collections, and nobody waits for them.
   const upkeep = mongoUpkeep(at)
 
-  const start = async () => {
-    opened = await guarded('open', () => openOn(connection, settings))
-    const problems = settings.autoIndex
-      ? await makeIndexes()
-      : await guarded('open', () => missingIndexes(at(), settledTtlMs))
+  const report = (problems: readonly string[]) => {
     if (problems.length > 0)
       logger.warn({ indexes: problems }, 'Some indexes are not there; statements that need them will scan')
+  }
+
+  const start = async () => {
+    opened = await guarded('open', () => openOn(connection, settings))
+    if (!settings.autoIndex) return report(await guarded('open', () => missingIndexes(at(), settledTtlMs)))
+    // On a collection that is full it takes long, and for as long as a member of the set is down: nobody waits for that.
+    const making = makeIndexes()
+    const problems = await within(making, operationTimeoutMs)
+    if (problems !== LATE) return report(problems)
+    logger.warn({}, 'Indexes are still being made; statements that need them scan until they are there')
+    making.then(report, ({ message }: Error) => logger.warn({ error: message }, 'Indexes could not be made'))
   }
 
   return {

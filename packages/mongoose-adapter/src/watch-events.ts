@@ -3,8 +3,14 @@ import type { EventDocument } from './documents.js'
 
 type Events = Pick<mongo.Collection<EventDocument>, 'watch'>
 
-/** The bodies stay where they are: a hint needs the fact alone. */
-const INSERTS = [{ $match: { operationType: 'insert' } }, { $project: { _id: 1 } }]
+/**
+ * What sessions committed, and not its body. What `append` stored without one carries its call's name and is fanned out by
+ * whoever stored it, later than any hint would come: to be told of it too had every process look at every event for nothing.
+ */
+const COMMITTED = [
+  { $match: { operationType: 'insert', 'fullDocument.appendedBy': { $exists: false } } },
+  { $project: { _id: 1 } },
+]
 
 /** No other will do, and the app's connection may be set to one. */
 const MAJORITY = { readConcern: { level: 'majority' } } as const
@@ -12,7 +18,7 @@ const MAJORITY = { readConcern: { level: 'majority' } } as const
 const REOPEN_AFTER_MS = 5_000
 
 /**
- * Calls `onHint` once an event is there, committed by whomever, for as long as nobody calls what this answers. The driver
+ * Calls `onHint` once a session has committed an event, wherever, for as long as nobody calls what this answers. The driver
  * resumes a change stream by itself, but not one whose history is gone, nor when there was no primary for longer than
  * `serverSelectionTimeoutMS`: without another, one fail-over would leave this process to polling for good.
  */
@@ -25,7 +31,7 @@ export const watchEvents = (
   let timer: NodeJS.Timeout | undefined
 
   const open = () => {
-    const opened = events.watch(INSERTS, MAJORITY)
+    const opened = events.watch(COMMITTED, MAJORITY)
     stream = opened
     opened.on('change', onHint)
     // Polling goes on without it.

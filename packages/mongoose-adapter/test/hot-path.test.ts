@@ -51,21 +51,6 @@ describeOnMongo('the hot path', () => {
     await monitored.close()
   })
 
-  it('reads from the primary, whatever the app’s connection prefers', async () => {
-    const monitored = await connect({ monitorCommands: true, readPreference: 'secondaryPreferred' })
-    const storage = mongooseStorage(monitored)
-    await storage.open()
-    const preferences: unknown[] = []
-    monitored.getClient().on('commandStarted', ({ command }) => {
-      preferences.push((command as { $readPreference?: { mode: string } }).$readPreference?.mode ?? 'primary')
-    })
-    await storage.lanes.acquire({ token: 't', now: T0, leaseUntil: T0, limit: 1, affinity: 0 })
-    await storage.lanes.upcoming({ subscriptionId: 'none', limit: 1 })
-    expect(preferences.length).toBeGreaterThan(1)
-    expect(preferences.filter((mode) => /secondary|nearest/.test(String(mode)))).toEqual([])
-    await monitored.close()
-  })
-
   itNeeds('explain', 'examines only what it answers with, among thousands that are done', async () => {
     const storage = mongooseStorage(connection)
     await storage.open()

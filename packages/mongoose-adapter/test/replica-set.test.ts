@@ -7,7 +7,7 @@ import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoOutbox } from '../src/stores/outbox.js'
 import { watchEvents } from '../src/watch-events.js'
 import { dispatcherOn, sampleEvent, T0 } from './fixtures.js'
-import { startScriptedReplicaSet, type Answer, type Sent } from './scripted-replica-set.js'
+import { SERVER_TIME, startScriptedReplicaSet, type Answer, type Sent } from './scripted-replica-set.js'
 
 type ReplicaSet = Awaited<ReturnType<typeof startScriptedReplicaSet>>
 
@@ -126,6 +126,26 @@ describe.each([
     await expect(append(2)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
   })
 
+  it('a server that does not answer is waited for as long as operationTimeoutMs says', async () => {
+    const storage = mongooseStorage(connection, { operationTimeoutMs: 50 })
+    await storage.open()
+    answering('insert', 'hang')
+    await expect(storage.outbox.append({ events: [sampleEvent()], sweepAt: T0 })).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+      message: expect.stringContaining('50 ms'),
+    })
+  })
+
+  it('an index that takes its time holds nobody up, and is told of', async () => {
+    const warnings: string[] = []
+    const logger = { warn: (_details: object, text: string) => void warnings.push(text) }
+    answering('createIndexes', 'hang')
+    const storage = mongooseStorage(connection, { operationTimeoutMs: 50, logger })
+    await storage.open()
+    expect(warnings).toEqual([expect.stringMatching(/still being made/)])
+    expect(await storage.outbox.append({ events: [sampleEvent()], sweepAt: T0 })).toEqual([true])
+  })
+
   it('a refusal is STORAGE_FAILED, and no value of a document is in it', async () => {
     const errmsg = 'E11000 duplicate key error collection: db.c index: own dup key: { appSecret: "CANARY" }'
     const storage = mongooseStorage(connection)
@@ -141,24 +161,74 @@ describe.each([
     await webhooks.stop()
   })
 
+  it('reads go to the primary, whatever the app’s connection prefers', async () => {
+    const elsewhere = { ...options, readPreference: 'secondaryPreferred' } as const
+    const other = await library.createConnection(replicaSet.uri, elsewhere).asPromise()
+    const storage = mongooseStorage(other)
+    await storage.open()
+    replicaSet.sent.length = 0
+    await storage.lanes.acquire({ token: 't', now: T0, leaseUntil: T0, limit: 1, affinity: 0 })
+    await storage.lanes.upcoming({ subscriptionId: 'none', limit: 1 })
+    const modes = replicaSet.sent.map(
+      ({ command }) => (command['$readPreference'] as { mode: string } | undefined)?.mode ?? 'primary',
+    )
+    expect(new Set(modes)).toEqual(new Set(['primary']))
+    await other.close()
+  })
+
+  it('a session that has ended, one of another connection and none at all are SESSION_UNSUPPORTED', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    const other = await library.createConnection(replicaSet.uri, options).asPromise()
+    const [ended, foreign] = [await connection.startSession(), await other.startSession()]
+    await ended.endSession()
+    replicaSet.sent.length = 0
+    for (const session of [ended, foreign, {}, true, 'session'])
+      await expect(
+        storage.outbox.append({ events: [sampleEvent()], sweepAt: T0, session }),
+      ).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
+    expect(replicaSet.sent).toEqual([])
+    await other.close()
+  })
+
+  it('the time is the server’s', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    expect(await storage.now()).toBe(SERVER_TIME)
+  })
+
+  it('a server that lets two conditional updates of one document win is refused', async () => {
+    replicaSet.answer(({ name }) => (name === 'update' ? { n: 1, nModified: 1 } : undefined))
+    await expect(mongooseStorage(connection).open()).rejects.toMatchObject({
+      code: 'STORAGE_INVALID',
+      message: expect.stringContaining('8 of 8'),
+    })
+  })
+
   describe('a change stream', () => {
     const cursor = (batch: 'firstBatch' | 'nextBatch', ...documents: object[]): Answer => ({
       cursor: { id: mongoose.mongo.BSON.Long.fromNumber(5), ns: 'db.webhookevents', [batch]: documents },
     })
     const opened = () => replicaSet.sent.filter(({ name }) => name === 'aggregate')
 
-    it('tells of events without their bodies, as a majority has them', async () => {
+    it('tells of what sessions committed, without its body, as a majority has it', async () => {
       replicaSet.answer(({ name }) =>
         name === 'aggregate' ? cursor('firstBatch', { _id: { token: 1 } }) : undefined,
       )
+      const storage = mongooseStorage(connection)
+      await storage.open()
       let hints = 0
-      const unwatch = watchEvents(events() as never, () => void (hints += 1))
+      const unwatch = await storage.watch?.(() => void (hints += 1))
       await expect.poll(() => hints).toBe(1)
       expect(opened()[0]?.command).toMatchObject({
-        pipeline: [{ $changeStream: {} }, { $match: { operationType: 'insert' } }, { $project: { _id: 1 } }],
+        pipeline: [
+          { $changeStream: {} },
+          { $match: { operationType: 'insert', 'fullDocument.appendedBy': { $exists: false } } },
+          { $project: { _id: 1 } },
+        ],
         readConcern: { level: 'majority' },
       })
-      await unwatch()
+      await unwatch?.()
     })
 
     it('that the driver gives up is opened again, until nobody wants it any more', async () => {

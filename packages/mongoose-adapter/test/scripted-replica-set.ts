@@ -14,6 +14,9 @@ export interface Sent {
 /** What a command is answered with: fields, a socket that dies, or nothing at all. */
 export type Answer = Fields | 'drop' | 'hang'
 
+/** What its clock always shows, epoch ms. */
+export const SERVER_TIME = Date.UTC(2026, 5, 1)
+
 const HEADER = 16
 const OP_MSG = 2013
 const CHECKSUM = 1
@@ -64,7 +67,7 @@ export const startScriptedReplicaSet = async () => {
     setVersion: 1,
     hosts: [host()],
     me: host(),
-    localTime: new Date(),
+    localTime: new Date(SERVER_TIME),
     logicalSessionTimeoutMinutes: 30,
     minWireVersion: 0,
     maxWireVersion: 21,
