@@ -61,3 +61,18 @@ describe('accepting while the store is away', () => {
     await webhooks.stop()
   })
 })
+
+describe('an event that a session holds', () => {
+  it('is there for whoever is told of the commit, by a clock that is a second behind too', async () => {
+    const storage = memoryStorage()
+    const sweeps: number[] = []
+    const append: Storage['outbox']['append'] = async ({ events, sweepAt, session }) => {
+      if (session !== undefined) sweeps.push(sweepAt)
+      return storage.outbox.append({ events, sweepAt })
+    }
+    const { webhooks, clock } = setUp({ storage: { ...storage, outbox: { ...storage.outbox, append } } })
+    await webhooks.dispatch('order.created', {}, { session: {} })
+    expect(sweeps).toEqual([clock.now() - 1_000])
+    await webhooks.stop()
+  })
+})

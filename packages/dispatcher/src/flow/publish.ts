@@ -15,6 +15,9 @@ export interface Publication {
 /** How long the process that appended has for its own fan-out before sweeps take the event for orphaned, ms. */
 export const SWEEP_AFTER_MS = 5_000
 
+/** How far behind this process another may be that is told of a commit, and must not pass its event over. */
+const CLOCKS_APART_MS = 1_000
+
 /** Accepts events: serialise once, append, hand over to fan-out. The caller waits for the append alone. */
 export class Publisher {
   readonly #context: FlowContext
@@ -55,7 +58,7 @@ export class Publisher {
   }
 
   async #appendInSession(event: StoredEvent, session: unknown): Promise<boolean> {
-    const sweepAt = this.#context.clock.now()
+    const sweepAt = this.#context.clock.now() - CLOCKS_APART_MS
     const [stored] = await this.#context.storage.outbox.append({ events: [event], sweepAt, session })
     return stored ?? false
   }
