@@ -1,13 +1,13 @@
 /**
- * What ships, built: `npm run bench -- deliver [--storage memory|sqlite|mongo] [--rounds N]` ·
- * `npm run bench -- accept [--storage memory|sqlite|mongo] [--rounds N]` · `npm run bench -- pages [--rows N]` ·
- * `npm run bench -- verify [--rounds N]`
+ * What ships, built. `npm run bench -- NAME`, and for most of them `--storage memory|sqlite|mongo` and `--rounds N`: `accept`,
+ * `deliver`, `neighbours`, `pages` (`--rows N`), `verify`.
  */
 export {}
 const [name = 'deliver', ...rest] = process.argv.slice(2)
 const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>> = {
   accept: () => import('./accept/run.js'),
   deliver: () => import('./deliver/run.js'),
+  neighbours: () => import('./neighbours/run.js'),
   pages: () => import('./pages/run.js'),
   verify: () => import('./verify/run.js'),
 }

@@ -1,3 +1,4 @@
+import { isWebhooksError } from '@swigs/webhooks-protocol'
 import { newDelivery, type NewDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
 import { patternsFor, wants } from '../core/match.js'
@@ -104,6 +105,8 @@ export class FanOut {
       while (this.#waiting.length > 0) await this.fanOut(this.#waiting.splice(0, EVENTS_AT_A_TIME))
     } catch (error) {
       this.#waiting = []
+      // A store that is away was told of when its first call failed.
+      if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) return
       this.#context.observe({
         name: 'storage.unavailable',
         operation: 'outbox.fanOut',

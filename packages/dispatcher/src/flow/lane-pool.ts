@@ -1,3 +1,4 @@
+import { isWebhooksError } from '@swigs/webhooks-protocol'
 import type { Health } from '../core/health.js'
 import { NEVER, type Lane } from '../core/lane.js'
 import { setAsideMs } from '../core/set-aside.js'
@@ -188,7 +189,9 @@ export class LanePool implements LaneWaker {
       const release = await served.serve()
       if (!release) return
       await this.#releases.add(release)
-      if (release.dueAt < NEVER) this.#onFree(subscriptionId, Math.max(release.dueAt, release.availableAt))
+      // A wake that came while the release was being written left the lane due, and told nobody but its former owner.
+      const dueAt = served.woken ? 0 : release.dueAt
+      if (dueAt < NEVER) this.#onFree(subscriptionId, Math.max(dueAt, release.availableAt))
     } finally {
       if (this.#held.get(subscriptionId) === served) this.#held.delete(subscriptionId)
       if (this.#held.size === 0) this.#stopHeartbeat()
@@ -255,6 +258,8 @@ export class LanePool implements LaneWaker {
   }
 
   #report(operation: string, error: unknown): void {
+    // A store that is away was told of when its first call failed.
+    if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) return
     const text = error instanceof Error ? error.message : 'unknown error'
     this.#context.observe({ name: 'storage.unavailable', operation, error: text })
   }

@@ -62,6 +62,11 @@ export class ServedLane {
     return this.#sending
   }
 
+  /** There is work that it has not looked for. */
+  get woken(): boolean {
+    return this.#queue.woken
+  }
+
   /** Serves the lane until it has nothing to do, must rest, or is taken away; answers how to give it back. */
   async serve(): Promise<LaneRelease | null> {
     for (let next = await this.#next(); next; next = await this.#next()) void this.#attempt(next)

@@ -1,0 +1,108 @@
+import { fork } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { createDispatcher, type Dispatcher, type Storage } from '@swigs/webhooks-dispatcher'
+import { CONTENDERS } from '../deliver/storages.js'
+import { median } from '../median.js'
+import { BACKLOG, EVENTS, EVERY_MS, HEALTHY } from './settings.js'
+
+/** What the receiver tells over IPC. */
+type Told = { readonly port: number } | { readonly count: number } | { readonly delays: readonly number[] }
+
+const startReceiver = async () => {
+  const receiver = fork(new URL('receiver.mjs', import.meta.url))
+  const told = <T extends Told>() => new Promise<T>((resolve) => receiver.once('message', resolve))
+  const { port } = await told<{ port: number }>()
+  const ask = async <T extends Told>(what: 'count' | 'delays'): Promise<T> => {
+    const answer = told<T>()
+    receiver.send(what)
+    return answer
+  }
+  return { url: `http://127.0.0.1:${port}`, ask, close: () => receiver.disconnect() }
+}
+
+/** One that is dead, one that never ends, one behind whose limit everything piles up. */
+const spoil = async (webhooks: Dispatcher, url: string): Promise<void> => {
+  const subscribe = (
+    path: string,
+    events: string[],
+    rateLimit: { limit: number; windowMs: number } | false,
+  ) => webhooks.subscriptions.create({ appName: path, url: `${url}/${path}`, events, rateLimit })
+  await subscribe('dead', ['*'], false)
+  await subscribe('endless', ['*'], false)
+  await subscribe('backlogged', ['backlog'], { limit: 100, windowMs: 60_000 })
+  for (let left = BACKLOG; left > 0; left -= 1_000)
+    await Promise.all(Array.from({ length: 1_000 }, () => webhooks.dispatch('backlog', {})))
+}
+
+/** Ms from `dispatch` to arrival at each healthy receiver. */
+const measure = async (
+  storage: Storage,
+  receiver: Awaited<ReturnType<typeof startReceiver>>,
+  isSpoilt: boolean,
+): Promise<readonly number[]> => {
+  const network = { allowHttp: true, allow: ['127.0.0.0/8'] }
+  const webhooks = createDispatcher({ storage, network, rateLimit: false, timeoutMs: 5_000 })
+  for (let index = 0; index < HEALTHY; index += 1)
+    await webhooks.subscriptions.create({
+      appName: `app-${index}`,
+      url: `${receiver.url}/healthy/${index}`,
+      events: ['order.*'],
+    })
+  await webhooks.start()
+  if (isSpoilt) await spoil(webhooks, receiver.url)
+  const happen = () => webhooks.dispatch('order.created', { at: Date.now() })
+  // Strangers share half of the slots until they have answered once.
+  await happen()
+  while ((await receiver.ask<{ count: number }>('count')).count < HEALTHY) await sleep(5)
+  await receiver.ask('delays')
+  for (let event = 0; event < EVENTS; event += 1) {
+    await happen()
+    await sleep(EVERY_MS)
+  }
+  while ((await receiver.ask<{ count: number }>('count')).count < EVENTS * HEALTHY) await sleep(20)
+  const { delays } = await receiver.ask<{ delays: readonly number[] }>('delays')
+  await webhooks.stop({ graceMs: 0 })
+  return delays
+}
+
+const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? 0
+
+/** How late events come to healthy receivers beside bad ones, as a ratio of how late they come without; medians. */
+export const run = async (args: readonly string[]): Promise<void> => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { storage: { type: 'string' }, rounds: { type: 'string', default: '3' } },
+  })
+  console.log(
+    `neighbours: ${HEALTHY} healthy lanes, ${EVENTS} events for all of them, one each ${EVERY_MS} ms; beside them one dead, ` +
+      `one endless, one backlogged by ${BACKLOG}; receiver in its own process; Node ${process.version}`,
+  )
+  for (const name of values.storage ? [values.storage] : ['memory', 'sqlite']) {
+    const make = CONTENDERS[name]
+    if (!make) throw new Error(`Unknown storage ${name}. Known: ${Object.keys(CONTENDERS).join(', ')}`)
+    const contender = await make()
+    const figures = { alone: [] as number[], beside: [] as number[], ratios: [] as number[] }
+    for (let round = 0; round < Number(values.rounds); round += 1) {
+      const p99s: number[] = []
+      for (const isSpoilt of [false, true]) {
+        const receiver = await startReceiver()
+        const { storage, close } = await contender.round()
+        p99s.push(percentile(await measure(storage, receiver, isSpoilt), 0.99))
+        await close()
+        receiver.close()
+      }
+      const [alone = NaN, beside = NaN] = p99s
+      figures.alone.push(alone)
+      figures.beside.push(beside)
+      figures.ratios.push(beside / alone)
+    }
+    const rounds = figures.ratios.map((ratio) => ratio.toFixed(2)).join(' ')
+    console.log(
+      `${name.padEnd(10)} p99 ${median(figures.alone)} ms alone, ${median(figures.beside)} ms beside them, ` +
+        `ratio ${median(figures.ratios).toFixed(2)} (rounds ${rounds}), mark 1.2; ${contender.about}`,
+    )
+    await contender.close()
+  }
+}
