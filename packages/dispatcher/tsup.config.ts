@@ -5,6 +5,7 @@ export default library(
     index: 'src/index.ts',
     ofetch: 'src/adapters/ofetch-transport.ts',
     bottleneck: 'src/adapters/bottleneck-transport.ts',
+    testing: 'src/testing/index.ts',
   },
-  { testing: 'src/testing/index.ts' },
+  { contracts: 'src/testing/contracts.ts' },
 )

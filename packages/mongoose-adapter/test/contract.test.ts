@@ -1,5 +1,5 @@
 import type { Connection } from 'mongoose'
-import { describeStorage } from '@swigs/webhooks-dispatcher/testing'
+import { describeStorage } from '@swigs/webhooks-dispatcher/contracts'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 

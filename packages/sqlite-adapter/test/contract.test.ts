@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeStorage } from '@swigs/webhooks-dispatcher/testing'
+import { describeStorage } from '@swigs/webhooks-dispatcher/contracts'
 import { sqliteStorage } from '../src/sqlite-storage.js'
 
 describeStorage('sqliteStorage', async () => {

@@ -1,5 +1,3 @@
-export { describeStorage, type ContractException } from './describe-storage.js'
-export { describeTransport, type TransportTraits } from './describe-transport.js'
 export { fakeClock, type FakeClock } from './fake-clock.js'
 export {
   behaviours,
@@ -16,4 +14,3 @@ export {
   type Respond,
 } from './recording-transport.js'
 export { selfSigned, type KeyAndCertificate } from './self-signed.js'
-export type { StorageFactory, StorageUnderTest } from './storage/harness.js'
