@@ -1,9 +1,13 @@
 import { LRUCache } from 'lru-cache'
+import { A_COUNT, checkOptions } from './check-options.js'
 
 /** What is known of an id: never seen, being handled right now, or handled. */
 export type Claim = 'new' | 'in_progress' | 'done'
 
-/** Remembers which events were handled. Three verbs, so that a database can stand behind it. */
+/**
+ * Remembers which events were handled. Three verbs, so that a database can stand behind it. There, let a claim that is
+ * neither completed nor released expire: its process may have died, and the sender is answered 503 until then.
+ */
 export interface Dedupe {
   /** Answers what is known of the id, and marks a new one as in progress: atomically. */
   claim(id: string): Promise<Claim> | Claim
@@ -21,8 +25,14 @@ export interface MemoryDedupeOptions {
   readonly ttlMs?: number | undefined
 }
 
-/** Remembers in this process. With several processes, or across restarts, put a database behind the port. */
+/**
+ * Remembers in this process. With several processes, or across restarts, put a database behind the port.
+ * @throws InvalidOptionsError naming the option.
+ * @example
+ * createReceiver({ secret, dedupe: memoryDedupe({ maxEntries: 50_000 }) })
+ */
 export const memoryDedupe = (options: MemoryDedupeOptions = {}): Dedupe => {
+  checkOptions('memoryDedupe', options, { maxEntries: A_COUNT, ttlMs: A_COUNT })
   const { maxEntries = 10_000, ttlMs = 86_400_000 } = options
   const done = new LRUCache<string, true>({ max: maxEntries, ttl: ttlMs })
   const inProgress = new Set<string>()

@@ -2,12 +2,26 @@ import type { Envelope, EventCatalogue, EventData, EventType } from '@swigs/webh
 import { REFUSALS, type Answer } from './answers.js'
 import { readNodeBody, type NodeRequestLike } from './node-body.js'
 import type { Receiver } from './receiver.js'
+import { requireReceiver } from './require-receiver.js'
+import { checkOptions } from './check-options.js'
 import {
   createVerification,
+  VERIFICATION_OPTIONS,
   type RawRequest,
   type Verification,
   type VerificationOptions,
 } from './verification.js'
+
+declare global {
+  // The way that Express' types are told of what a middleware adds.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace Express {
+    interface Request {
+      /** The envelope, where `verifyWebhook` let the request through. */
+      webhook?: Envelope
+    }
+  }
+}
 
 /** The part of Express' response that is used. */
 export interface ExpressResponseLike {
@@ -25,26 +39,30 @@ type Next = (error?: unknown) => void
 
 /**
  * Express middleware (4 and 5) around a receiver: reads the raw body itself, so mount it before `express.json()`, or
- * keep the bytes with `express.json({ verify: keepRawBody })`.
+ * keep the bytes with `express.json({ verify: keepRawBody })`. It answers every request; `next` is not called.
+ * @throws InvalidOptionsError without a receiver.
  * @example
  * router.post('/cms', expressReceiver(receiver))
  */
-export const expressReceiver =
-  (receiver: Receiver) =>
-  (request: NodeRequestLike, response: ExpressResponseLike, next: Next): void => {
-    readRaw(request, receiver.verification)
+export const expressReceiver = (receiver: Receiver) => {
+  const { verification } = requireReceiver('expressReceiver', receiver)
+  return (request: NodeRequestLike, response: ExpressResponseLike, next: Next): void => {
+    readRaw(request, verification)
       .then((raw) => (isAnswer(raw) ? raw : receiver.handle(raw)))
       .then((given) => send(response, given))
       .catch(next)
   }
+}
 
 /**
- * Verification only, for handlers of your own: `req.body` is the parsed envelope and `req.webhook` the same, typed.
- * @throws InvalidOptionsError when the secret is missing or too short.
+ * Verification only, for handlers of your own: `req.body` is the parsed envelope and `req.webhook` the same, typed. Nothing is
+ * deduped: look at `req.webhook.id`. A request that does not verify is answered here.
+ * @throws InvalidOptionsError naming the option, the secret above all: one that is missing or too short.
  * @example
  * router.post('/cms', verifyWebhook({ secret }), (req, res) => res.json({ received: true }))
  */
 export const verifyWebhook = (options: VerificationOptions) => {
+  checkOptions('verifyWebhook', options, VERIFICATION_OPTIONS)
   const verification = createVerification(options)
   return (request: VerifiedRequest, response: ExpressResponseLike, next: Next): void => {
     readRaw(request, verification)
@@ -60,15 +78,20 @@ export const verifyWebhook = (options: VerificationOptions) => {
   }
 }
 
-/** `req.webhook` of a request that `verifyWebhook` let through, typed by a catalogue. */
+/**
+ * `req.webhook` of a request that `verifyWebhook` let through, typed by a catalogue: what its schema says, unchecked.
+ * @example
+ * const webhook = req.webhook as VerifiedWebhook<typeof swigsEvents>
+ */
 export type VerifiedWebhook<C extends EventCatalogue> = {
   [T in EventType<C>]: Envelope<EventData<C, T>, T>
 }[EventType<C>]
 
 /**
- * Keeps the signed bytes where a JSON parser must run first. Synchronous, as body-parser wants it.
+ * Keeps the signed bytes where a JSON parser must run first. Synchronous, as body-parser wants it. That parser's own limit
+ * holds then, 100 kB unless told: a longer event is answered 413 by it, and its sender gives up.
  * @example
- * app.use(express.json({ verify: keepRawBody }))
+ * app.use(express.json({ verify: keepRawBody, limit: '1mb' }))
  */
 export const keepRawBody = (request: object, _response: unknown, bytes: Uint8Array): void => {
   ;(request as { rawBody?: Uint8Array }).rawBody = bytes

@@ -1,5 +1,6 @@
 import { REFUSALS } from './answers.js'
 import type { Receiver } from './receiver.js'
+import { requireReceiver } from './require-receiver.js'
 
 interface RequestLike {
   readonly method: string
@@ -40,11 +41,13 @@ export interface FastifyReceiverOptions {
 /**
  * Fastify plugin around a receiver. Encapsulated: its raw-body parser applies to this route alone, and the rest of the app
  * goes on parsing JSON.
+ * @throws InvalidOptionsError without a receiver.
  * @example
  * await app.register(fastifyReceiver, { receiver, path: '/cms' })
  */
 export const fastifyReceiver = async (app: FastifyLike, options: FastifyReceiverOptions): Promise<void> => {
-  const { receiver, path = '/' } = options
+  const { path = '/' } = options
+  const receiver = requireReceiver('fastifyReceiver', options.receiver)
   const { maxBodyBytes } = receiver.verification
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

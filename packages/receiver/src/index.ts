@@ -4,6 +4,7 @@ export { keepRawBody, verifyWebhook, type VerifiedRequest, type VerifiedWebhook 
 export {
   createReceiver,
   type Handler,
+  type Handlers,
   type ReceivedEvent,
   type Receiver,
   type ReceiverOptions,

@@ -6,9 +6,11 @@ import {
   type EventType,
 } from '@swigs/webhooks-protocol'
 import { answer, REFUSALS, type Answer } from './answers.js'
+import { A_FUNCTION, anObjectWith, checkOptions, refuse, type Expectation } from './check-options.js'
 import { memoryDedupe, type Dedupe } from './dedupe.js'
 import {
   createVerification,
+  VERIFICATION_OPTIONS,
   type RawRequest,
   type Verification,
   type VerificationOptions,
@@ -19,15 +21,24 @@ export type ReceivedEvent<C extends EventCatalogue, T extends EventType<C> = Eve
   [K in T]: Envelope<EventData<C, K>, K>
 }[T]
 
-/** Handles an event. What it throws is answered with a 500, so that the sender tries again. */
+/** Handles an event, and is waited for. What it throws is answered with a 500, so that the sender tries again. */
 export type Handler<E> = (event: E) => unknown
+
+/** Handlers by type: of the catalogue's types, or of any type where there is no catalogue. */
+export type Handlers<C extends EventCatalogue> =
+  string extends EventType<C>
+    ? Readonly<Record<string, Handler<Envelope> | undefined>>
+    : { readonly [T in EventType<C>]?: Handler<ReceivedEvent<C, T>> | undefined }
 
 /** What `createReceiver` takes. */
 export interface ReceiverOptions<C extends EventCatalogue> extends VerificationOptions {
-  /** The catalogue that types and validates the handlers' data. Default: any type, unknown data. */
+  /**
+   * The catalogue that types and validates the handlers' data: what does not fit is answered 400. Default: any type,
+   * unknown data.
+   */
   readonly events?: C | undefined
   /** Handlers by type. */
-  readonly on?: { readonly [T in EventType<C>]?: Handler<ReceivedEvent<C, T>> } | undefined
+  readonly on?: Handlers<C> | undefined
   /** Called for every event, after the handler of its type. */
   readonly onAny?: Handler<ReceivedEvent<C>> | undefined
   /** Called for an event that nobody handles. */
@@ -44,9 +55,22 @@ export interface Receiver {
   readonly verification: Verification
 }
 
+const OPTIONS: Readonly<Record<keyof ReceiverOptions<EventCatalogue>, Expectation>> = {
+  ...VERIFICATION_OPTIONS,
+  events: [
+    'a catalogue made with defineEvents',
+    (value) => typeof value === 'object' && Object.values(value ?? { none: null }).every(isDefinition),
+  ],
+  on: anObjectWith('handlers by type'),
+  onAny: A_FUNCTION,
+  onUnhandled: A_FUNCTION,
+  dedupe: anObjectWith('a Dedupe, for example memoryDedupe()', 'claim', 'complete', 'release'),
+}
+
 /**
  * Makes a receiver: one line verifies.
- * @throws InvalidOptionsError when the secret is missing or too short.
+ * @throws InvalidOptionsError naming the option: a secret that is missing or too short, a handler for a type that the
+ *   catalogue does not have.
  * @example
  * const receiver = createReceiver({
  *   secret: process.env.CMS_WEBHOOK_SECRET,
@@ -56,8 +80,11 @@ export interface Receiver {
 export const createReceiver = <C extends EventCatalogue = EventCatalogue>(
   options: ReceiverOptions<C>,
 ): Receiver => {
+  checkOptions('createReceiver', options, OPTIONS)
   const verification = createVerification(options)
-  const { events, on = {}, onAny, onUnhandled, dedupe = memoryDedupe() } = options
+  const { events, onAny, onUnhandled, dedupe = memoryDedupe() } = options
+  const handlers = (options.on ?? {}) as Readonly<Record<string, Handler<Envelope> | undefined>>
+  checkHandlers(handlers, events)
   const { logger } = verification
 
   const readData = (envelope: Envelope): Envelope | null => {
@@ -74,7 +101,6 @@ export const createReceiver = <C extends EventCatalogue = EventCatalogue>(
   }
 
   const run = async (event: Envelope): Promise<void> => {
-    const handlers = on as Readonly<Record<string, Handler<Envelope> | undefined>>
     const handler = Object.hasOwn(handlers, event.event) ? handlers[event.event] : undefined
     if (!handler && !onAny) await onUnhandled?.(event)
     await handler?.(event)
@@ -111,6 +137,23 @@ export const createReceiver = <C extends EventCatalogue = EventCatalogue>(
       }
     },
   }
+}
+
+const isDefinition = (value: unknown): boolean => {
+  const schema = (value as { schema?: { safeParse?: unknown } } | null | undefined)?.schema
+  return typeof schema?.safeParse === 'function'
+}
+
+const checkHandlers = (handlers: object, events: EventCatalogue | undefined): void => {
+  const issues = Object.entries(handlers).flatMap(([type, handler]) => {
+    const path = `on.${type}`
+    if (events && !Object.hasOwn(events, type))
+      return [{ path, message: `Not a type of the catalogue. Known: ${Object.keys(events).join(', ')}` }]
+    return handler === undefined || typeof handler === 'function'
+      ? []
+      : [{ path, message: 'Expected a function' }]
+  })
+  refuse('createReceiver', issues)
 }
 
 /** A handler's message may quote the payload: only the kind of error and its code are logged. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { serialiseEnvelope, signedHeaders } from '@swigs/webhooks-protocol'
+import { InvalidOptionsError, serialiseEnvelope, signedHeaders } from '@swigs/webhooks-protocol'
 
 /** How a test's request is made. */
 export interface SignedRequestOptions {
@@ -22,12 +22,14 @@ export interface SignedRequest {
 }
 
 /**
- * Builds a request that verifies, for tests of your handlers.
+ * Builds a request that verifies, for tests of your handlers. `data` goes out as JSON; no catalogue looks at it.
+ * @throws InvalidOptionsError without a secret.
  * @example
  * const answer = await receiver.handle(signedRequest('order.created', { orderId: '1' }, { secret }))
  */
 export const signedRequest = (type: string, data: unknown, options: SignedRequestOptions): SignedRequest => {
-  const { secret, now = Date.now(), occurredAt = now } = options
+  const { secret, now = Date.now(), occurredAt = now } = options ?? {}
+  if (!secret) throw new InvalidOptionsError('signedRequest: secret: Expected the secret of the receiver.')
   const id = options.id ?? `evt_${randomUUID().replaceAll('-', '')}`
   const timestamp = new Date(occurredAt).toISOString()
   const body = serialiseEnvelope({ id, event: type, timestamp, data })

@@ -7,6 +7,14 @@ import {
   type HeaderBag,
 } from '@swigs/webhooks-protocol'
 import { REFUSALS, type Answer } from './answers.js'
+import {
+  A_BOOLEAN,
+  A_COUNT,
+  A_FUNCTION,
+  anObjectWith,
+  MILLISECONDS,
+  type Expectation,
+} from './check-options.js'
 
 /** The part of pino's shape that is used. Bodies and secrets are never passed to it. */
 export interface Logger {
@@ -30,6 +38,18 @@ export interface VerificationOptions {
   readonly logger?: Logger | undefined
   /** Epoch ms; for tests. Default `Date.now`. */
   readonly now?: (() => number) | undefined
+}
+
+/** What the options of verification have to be. */
+export const VERIFICATION_OPTIONS: Readonly<Record<keyof VerificationOptions, Expectation>> = {
+  // Looked at by `createVerification`, which says more.
+  secret: ['a secret', () => true],
+  toleranceMs: MILLISECONDS,
+  legacy: A_BOOLEAN,
+  legacyMaxAgeMs: MILLISECONDS,
+  maxBodyBytes: A_COUNT,
+  logger: anObjectWith('a pino-shaped logger', 'warn', 'error'),
+  now: A_FUNCTION,
 }
 
 /** A request as any framework has it: lower-case header names, and the body's bytes as they arrived. */
@@ -68,8 +88,9 @@ export const createVerification = (options: VerificationOptions): Verification =
   const misconfigured = (): Answer => {
     logger.error(
       {},
-      'Misconfigured: a body parser ran before the webhook receiver, so the signed bytes are gone. Mount the receiver ' +
-        'before express.json(), or keep the bytes: app.use(express.json({ verify: keepRawBody })).',
+      'Misconfigured: a body parser, or another receiver, ran before the webhook receiver, so the signed bytes are gone. ' +
+        'Mount the receiver before express.json(), or keep the bytes: app.use(express.json({ verify: keepRawBody })). ' +
+        'Where you call receiver.handle, pass it the body as it arrived, not parsed.',
     )
     return REFUSALS.misconfigured
   }
@@ -82,7 +103,7 @@ export const createVerification = (options: VerificationOptions): Verification =
       if (method !== 'POST') return { refusal: REFUSALS.methodNotAllowed }
       const encoding = headers['content-encoding']
       if (encoding !== undefined && encoding !== 'identity') return { refusal: REFUSALS.unsupportedEncoding }
-      if (body === undefined) return { refusal: misconfigured() }
+      if (typeof body !== 'string' && !(body instanceof Uint8Array)) return { refusal: misconfigured() }
       if (Buffer.byteLength(body) > maxBodyBytes) return { refusal: REFUSALS.tooLarge }
       const result = verify({ headers, body, secrets, now: now(), toleranceMs, legacy, legacyMaxAgeMs })
       if (result.ok) return result
@@ -96,10 +117,10 @@ export const createVerification = (options: VerificationOptions): Verification =
 }
 
 const secretsOf = (given: string | readonly string[] | undefined): readonly string[] => {
-  const secrets = typeof given === 'string' ? [given] : (given ?? [])
+  const secrets = typeof given === 'string' ? [given] : Array.isArray(given) ? (given as string[]) : []
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret === ''))
     throw new InvalidOptionsError(
-      "secret: it is missing or empty. Pass the subscription's appSecret, for example process.env.CMS_WEBHOOK_SECRET, " +
+      "secret: it is missing, empty, or not a string. Pass the subscription's appSecret, for example process.env.CMS_WEBHOOK_SECRET, " +
         'and check that the variable is set.',
     )
   for (const secret of secrets) {

@@ -81,9 +81,8 @@ describe.each([
 
   it('verifyWebhook leaves the handler to the app: req.body parsed, req.webhook typed', async () => {
     const app = express()
-    app.post('/cms', verifyWebhook({ secret }) as never, (request, response) => {
-      const { webhook } = request as unknown as { webhook: { event: string } }
-      response.json({ event: webhook.event, data: (request.body as { data: unknown }).data })
+    app.post('/cms', verifyWebhook({ secret }), (request, response) => {
+      response.json({ event: request.webhook?.event, data: (request.body as { data: unknown }).data })
     })
     const signed = signedRequest('order.created', { a: 1 }, { secret })
     expect(await post(app, signed)).toMatchObject({
@@ -110,15 +109,4 @@ describe.each([
     expect(await post(app({}), signed())).toMatchObject({ status: 500, body: { error: 'Misconfigured' } })
     expect(lines.join()).toMatch(/express\.json\(\{ verify: keepRawBody \}\)/)
   })
-})
-
-describe('createReceiver', () => {
-  it.each([undefined, '', [], 'short', ['long-enough-long-enough-long', '']])(
-    'refuses the secret %j at once',
-    (bad) => {
-      expect(() => createReceiver({ secret: bad as string })).toThrowError(
-        expect.objectContaining({ code: 'INVALID_OPTIONS' }),
-      )
-    },
-  )
 })
