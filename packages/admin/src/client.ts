@@ -61,7 +61,7 @@ export type AdminClient = {
  * const { items } = await admin.listDeliveries({ status: 'failed' })
  */
 export const createAdminClient = (options: AdminClientOptions): AdminClient => {
-  const { baseUrl, token, headers, timeoutMs = 30_000 } = options
+  const { baseUrl, token, headers, timeoutMs = 30_000 } = options ?? {}
   if (!isBaseUrl(baseUrl))
     throw new InvalidOptionsError(
       'createAdminClient: baseUrl: Expected where the admin API is mounted, like https://swigs.online/api/webhooks, ' +

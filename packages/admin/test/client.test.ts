@@ -129,6 +129,7 @@ describe('the admin client', () => {
       'https://ada:hidden@cms.example.com',
     ])
       expect(() => createAdminClient({ baseUrl: wrong })).toThrow(/baseUrl: (?!.*hidden)/)
+    expect(() => createAdminClient(undefined as never)).toThrow(/baseUrl: /)
   })
 
   it('sends no id that would lead to another address', async () => {

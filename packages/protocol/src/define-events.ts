@@ -4,8 +4,11 @@ import { InvalidOptionsError } from './errors.js'
 
 /** One type of event: what it means, what its `data` looks like, and a valid example. */
 export interface EventDefinition<S extends z.ZodType = z.ZodType> {
+  /** For people: shown in the admin API and in OpenAPI. */
   readonly description: string
+  /** A zod schema (4): its input is what `dispatch` takes, its output what is sent and received. */
   readonly schema: S
+  /** `data` that the schema takes. */
   readonly example: unknown
 }
 
@@ -23,7 +26,8 @@ export type EventData<C extends EventCatalogue, T extends EventType<C>> = z.outp
 
 /**
  * Declares the events of an app.
- * @throws InvalidOptionsError naming a type that is not well formed, or an example that its own schema refuses.
+ * @throws InvalidOptionsError naming a type that is not well formed, one without a zod schema, or an example that its own
+ *   schema refuses.
  * @example
  * const events = defineEvents({
  *   'invoice.sent': {
@@ -34,12 +38,18 @@ export type EventData<C extends EventCatalogue, T extends EventType<C>> = z.outp
  * })
  */
 export const defineEvents = <const C extends EventCatalogue>(events: C): Readonly<C> => {
-  for (const [type, { schema, example }] of Object.entries(events)) {
+  if (typeof events !== 'object' || events === null)
+    throw new InvalidOptionsError('events: Expected an object of definitions by type.')
+  for (const [type, definition] of Object.entries(events)) {
     if (!isEventType(type))
       throw new InvalidOptionsError(
         `events: ${JSON.stringify(type)} is not an event type. Use lower-case words joined by dots, like order.created.`,
       )
-    if (!schema.safeParse(example).success)
+    if (typeof definition?.schema?.safeParse !== 'function')
+      throw new InvalidOptionsError(
+        `events: ${type} has no schema. Give it one of zod: { schema: z.object({ … }) }.`,
+      )
+    if (!definition.schema.safeParse(definition.example).success)
       throw new InvalidOptionsError(`events: the example of ${type} does not fit its own schema.`)
   }
   for (const definition of Object.values(events)) Object.freeze(definition)

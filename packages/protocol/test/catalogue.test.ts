@@ -95,6 +95,15 @@ describe('defineEvents', () => {
       /example of order.created/,
     )
   })
+
+  it('names the type that has no schema', () => {
+    const refusal = (message: RegExp) =>
+      expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringMatching(message) })
+    expect(() => defineEvents({ 'order.created': {} } as never)).toThrowError(
+      refusal(/order\.created has no/),
+    )
+    expect(() => defineEvents(undefined as never)).toThrowError(refusal(/definitions by type/))
+  })
 })
 
 describe('secrets', () => {

@@ -21,15 +21,15 @@ export interface SqliteStorageOptions {
  * Storage in one SQLite file: durable (WAL, `synchronous=FULL`), shared by any number of processes of one host.
  * `open` throws `StorageUnavailableError` when the file cannot be used just now, and `WebhooksError` with the code
  * `STORAGE_INVALID` when it is not ours or comes from a newer version.
- * @throws InvalidOptionsError when `file` is missing.
+ * @throws InvalidOptionsError naming the option; `:memory:` is no file: `memoryStorage()` is for that.
  * @example
  * const webhooks = createDispatcher({ storage: sqliteStorage({ file: 'webhooks.db' }) })
  */
 export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
-  const { file, busyTimeoutMs = 5_000, driver } = options
+  const { file, busyTimeoutMs = 5_000, driver } = options ?? {}
   if (typeof file !== 'string' || file === '' || file.includes(':memory:'))
     throw new InvalidOptionsError(
-      'sqliteStorage: file: Expected the path of a file, for example webhooks.db.',
+      'sqliteStorage: file: Expected the path of a file, for example { file: "webhooks.db" }.',
     )
   if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0)
     throw new InvalidOptionsError('sqliteStorage: busyTimeoutMs: Expected whole milliseconds, 0 or more.')

@@ -146,10 +146,10 @@ describe('a SQLite file', () => {
     })
   })
 
-  it.each([{}, { file: '' }, { file: ':memory:' }, { file: 'x.db', busyTimeoutMs: -1 }])(
+  it.each([undefined, {}, { file: '' }, { file: ':memory:' }, { file: 'x.db', busyTimeoutMs: -1 }])(
     'is not opened with the options %j',
     (options) => {
-      expect(() => sqliteStorage(options as { file: string })).toThrowError(
+      expect(() => sqliteStorage(options as never)).toThrowError(
         expect.objectContaining({ code: 'INVALID_OPTIONS' }),
       )
     },
