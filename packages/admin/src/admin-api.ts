@@ -28,6 +28,7 @@ export interface AdminApiOptions {
 
 /** The admin API without a framework: what all mounts call. */
 export interface AdminApi {
+  /** Answers a request that the guards let in. Never throws. */
   handle(request: AdminRequest): Promise<Answer>
 }
 

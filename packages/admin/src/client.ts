@@ -18,7 +18,9 @@ export interface AdminClientOptions {
 
 /** What the API refused: the server's text, its status, the fields at fault. */
 export class AdminApiError extends WebhooksError {
+  /** HTTP status; 0 when no answer came. */
   readonly status: number
+  /** The fields at fault, where the server named them. */
   readonly issues: readonly Issue[]
 
   constructor(message: string, options: { status: number; issues?: readonly Issue[]; cause?: unknown }) {

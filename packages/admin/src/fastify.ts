@@ -43,6 +43,7 @@ export type FastifyGuard = (request: any, reply: any, done: any) => unknown
 
 /** How the admin API is mounted in Fastify; `prefix` is Fastify's own. */
 export interface FastifyAdminOptions extends AdminApiOptions {
+  /** What `createDispatcher` gave. */
   readonly dispatcher: ManagedDispatcher
   /** `onRequest` hooks that run before every route, before the body is read. Required; `'none'` lets anyone in. */
   readonly guards: Guards<FastifyGuard>

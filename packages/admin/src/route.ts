@@ -7,6 +7,7 @@ export type ManagedDispatcher = Pick<Dispatcher, 'subscriptions' | 'deliveries' 
   readonly catalogue: EventCatalogue | undefined
 }
 
+/** The methods that routes have; a HEAD is answered as its GET. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** The names in a path: `'/deliveries/:deliveryId'` has `deliveryId`. */

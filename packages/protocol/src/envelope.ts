@@ -9,12 +9,14 @@ export interface Envelope<T = unknown, E extends string = string> {
   readonly event: E
   /** ISO 8601 UTC: when it happened. */
   readonly timestamp: string
+  /** The payload, as the catalogue's schema let it through. */
   readonly data: T
 }
 
 /** No dots: the content that is signed is joined with them. */
 export const EVENT_ID_PATTERN = /^[A-Za-z0-9_-]{1,64}$/
 
+/** Lower-case words joined by dots; `isEventType` checks the length too. */
 export const EVENT_TYPE_PATTERN = /^[a-z0-9_]+(\.[a-z0-9_]+)*$/
 
 const MAX_TYPE_LENGTH = 128

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 export interface Issue {
   /** `items[0].price`; empty for the input as a whole. */
   readonly path: string
+  /** What is expected there; never the value that was given. */
   readonly message: string
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 /** A database id that knows its hex string, as Mongoose's ObjectId does. */
 export interface ObjectIdLike {
+  /** What goes out: 24 hex digits. */
   toHexString(): string
 }
 

@@ -12,11 +12,14 @@ export type HeaderBag = Readonly<Record<string, string | readonly string[] | und
 export type RejectionReason =
   'missing_signature' | 'bad_signature' | 'timestamp_out_of_tolerance' | 'malformed' | 'header_mismatch'
 
+/** Signed by who has the secret, recent, and an envelope. */
 export type Verified = { readonly ok: true; readonly envelope: Envelope }
+/** Not to be handled. */
 export type Rejected = { readonly ok: false; readonly reason: RejectionReason }
 
 /** What `verify` and `verifySignature` take. */
 export interface VerifyInput {
+  /** Lower-case names. */
   readonly headers: HeaderBag
   /** The bytes as they arrived. */
   readonly body: string | Uint8Array

@@ -1,6 +1,7 @@
 /** What a receiver answers, whatever it runs in. */
 export interface Answer {
   readonly status: number
+  /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   /** JSON text. */
   readonly body: string

@@ -32,6 +32,7 @@ export interface ExpressResponseLike {
 
 /** A request whose webhook was verified. */
 export interface VerifiedRequest<T = unknown, E extends string = string> extends NodeRequestLike {
+  /** The envelope, where `verifyWebhook` let the request through. */
   webhook?: Envelope<T, E>
 }
 

@@ -33,6 +33,7 @@ export interface FastifyLike {
 
 /** Where the receiver is mounted. */
 export interface FastifyReceiverOptions {
+  /** What `createReceiver` gave. */
   readonly receiver: Receiver
   /** Default `/`, under the prefix that the plugin is registered with. */
   readonly path?: string | undefined

@@ -18,6 +18,7 @@ export interface SignedRequest {
   readonly method: 'POST'
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
+  /** As sent, byte for byte. */
   readonly body: string
 }
 

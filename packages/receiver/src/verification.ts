@@ -65,8 +65,10 @@ export type Checked = { readonly envelope: Envelope } | { readonly refusal: Answ
 
 /** Checks requests: method, size, encoding, signature over the raw bytes, timestamp, form. */
 export interface Verification {
+  /** The largest body, bytes. */
   readonly maxBodyBytes: number
   readonly logger: Logger
+  /** The envelope, or the answer to give. */
   check(request: RawRequest): Checked
   /** Logs how to mend a set-up in which a parser ran first. */
   misconfigured(): Answer

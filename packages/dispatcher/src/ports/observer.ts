@@ -2,10 +2,13 @@ import type { AttemptErrorClass } from '../core/attempt.js'
 import type { DeliveryReason } from '../core/delivery.js'
 import type { InactiveReason } from '../core/subscription.js'
 
-/** What can be observed; ids, counts and classes only, never a body or a secret. */
+/** What can be observed; ids, counts and classes only, never a body or a secret. Instants are epoch ms. */
 export interface ObservedEvents {
+  /** It is durable, or, in a session, will be when that commits: a roll-back takes it away again. */
   'event.accepted': { eventId: string; type: string; siteId: string | null; duplicate: boolean }
+  /** Its deliveries exist; 0 when nobody subscribes to it. */
   'event.fanned_out': { eventId: string; deliveries: number }
+  /** A request was answered, or was not: then `statusCode` is `null` and `errorClass` says why. */
   'attempt.finished': {
     deliveryId: string
     eventId: string
@@ -15,8 +18,11 @@ export interface ObservedEvents {
     errorClass: AttemptErrorClass | null
     durationMs: number
   }
+  /** A receiver answered 2xx. */
   'delivery.delivered': { deliveryId: string; eventId: string; subscriptionId: string; attempts: number }
+  /** An attempt failed; the next one is due at `dueAt`. */
   'delivery.retrying': { deliveryId: string; eventId: string; subscriptionId: string; dueAt: number }
+  /** Given up: the schedule is used up, or the answer was final. */
   'delivery.failed': {
     deliveryId: string
     eventId: string
@@ -24,21 +30,31 @@ export interface ObservedEvents {
     attempts: number
     reason: DeliveryReason
   }
+  /** Somebody resent or cancelled it. */
   'delivery.changed': { deliveryId: string; change: 'resent' | 'cancelled'; actor: string | null }
+  /** Somebody sent again what had failed in some time. */
   'deliveries.recovered': { subscriptionId: string; count: number; actor: string | null }
+  /** Somebody changed it, or pressed the test button. */
   'subscription.changed': {
     subscriptionId: string
     change: 'created' | 'updated' | 'removed' | 'secret_rotated' | 'tested'
     actor: string | null
   }
+  /** It was deactivated without anybody asking: its receiver answered 410. */
   'subscription.deactivated': { subscriptionId: string; reason: InactiveReason }
+  /** Nothing is sent to this subscription until then. */
   'lane.held': { subscriptionId: string; until: number; reason: 'rate_limit' | 'retry_after' | 'set_aside' }
+  /** Another process has taken the lane; what was in flight here may be sent twice. */
   'lease.lost': { subscriptionId: string; inFlight: number }
+  /** An attempt's end came too late to count: the lane or the delivery had changed. */
   'settle.rejected': { deliveryId: string; subscriptionId: string }
+  /** A call failed and is repeated; workers wait. */
   'storage.unavailable': { operation: string; error: string }
+  /** And then it succeeded. */
   'storage.recovered': { operation: string }
 }
 
+/** The names of what can be observed. */
 export type ObservedEventName = keyof ObservedEvents
 
 /** An observed event with its name. */
@@ -46,5 +62,11 @@ export type ObservedEvent = {
   [K in ObservedEventName]: { readonly name: K } & Readonly<ObservedEvents[K]>
 }[ObservedEventName]
 
-/** Told what happens as it happens. What it throws is swallowed and logged. */
+/**
+ * Told what happens as it happens. What it throws is swallowed and logged.
+ * @example
+ * const observer: Observer = (event) => {
+ *   if (event.name === 'delivery.failed') failures.inc({ reason: event.reason })
+ * }
+ */
 export type Observer = (event: ObservedEvent) => void

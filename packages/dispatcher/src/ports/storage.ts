@@ -36,6 +36,7 @@ export interface Position {
   readonly id: string
 }
 
+/** Subscriptions: few, read often. */
 export interface SubscriptionStore {
   /** Stores it under a new id of the storage's own form. */
   insert(subscription: NewSubscription): Promise<Subscription>
@@ -51,6 +52,7 @@ export interface SubscriptionStore {
   remove(id: string): Promise<boolean>
 }
 
+/** Events, from their acceptance until their deliveries exist, and as a record after that. */
 export interface Outbox {
   /**
    * Inserts events that nobody has fanned out yet; an id that exists is left as it is. Sweeps leave them alone until
@@ -75,6 +77,7 @@ export interface Outbox {
   list(query: EventQuery): Promise<StoredEvent[]>
 }
 
+/** A page of events; what is left out does not restrict. Instants are epoch ms. */
 export interface EventQuery {
   readonly after: Position | null
   readonly limit: number
@@ -84,6 +87,7 @@ export interface EventQuery {
   readonly until?: number | undefined
 }
 
+/** Lanes, one per subscription: who may send, when there is work, and how attempts end. */
 export interface LaneStore {
   /**
    * Takes up to `limit` lanes with `dueAt ≤ now` and `leaseUntil ≤ now`, earliest due first, each by compare-and-set:
@@ -132,6 +136,7 @@ export interface LaneStore {
   nextDueAt(): Promise<number | null>
 }
 
+/** A lane as its owner gives it back. */
 export interface LaneRelease {
   readonly subscriptionId: string
   readonly token: string
@@ -146,6 +151,7 @@ export interface LaneRelease {
   readonly heldStrikes: number
 }
 
+/** Deliveries as people ask for them and change them. */
 export interface DeliveryStore {
   get(id: string): Promise<Delivery | null>
   /** Newest first by `(createdAt, id)`, strictly after `after`; `since ≤ createdAt < until`. Without attempts' bodies. */
@@ -171,12 +177,14 @@ export interface DeliveryStore {
   }): Promise<number>
 }
 
+/** A page of deliveries; what is left out does not restrict. */
 export interface DeliveryQuery extends EventQuery {
   readonly subscriptionId?: string | undefined
   readonly eventId?: string | undefined
   readonly status?: DeliveryStatus | undefined
 }
 
+/** Counting, deleting what is old, and mending. */
 export interface Upkeep {
   /** Counts by state. `due` is pending with `dueAt ≤ now`; `oldestDueAt` the earliest of those. */
   counts(query: { now: number }): Promise<StorageCounts>
@@ -189,9 +197,12 @@ export interface Upkeep {
   repair(input: { now: number }): Promise<number>
 }
 
+/** Deliveries by state, and what waits. */
 export interface StorageCounts extends Readonly<Record<DeliveryStatus, number>> {
   /** Events not fanned out yet. */
   readonly pendingEvents: number
+  /** Pending deliveries that may be sent now. */
   readonly due: number
+  /** Epoch ms; `null` when none is due. */
   readonly oldestDueAt: number | null
 }

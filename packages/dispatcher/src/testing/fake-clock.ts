@@ -13,7 +13,16 @@ export interface FakeClock extends Clock {
 /** Turns of the event loop that work gets between two instants: every batch and store call takes a few. */
 const TURNS = 50
 
-/** Starts at `start` (default: 2026-02-01T10:00:00Z) and stands still. */
+/**
+ * Starts at `start` (a Date or epoch ms; default: 2026-02-01T10:00:00Z) and stands still. Retries and rate limits wait for it.
+ * @example
+ * const clock = fakeClock()
+ * const webhooks = createDispatcher({ storage: memoryStorage(), transport: recordingTransport(() => 503), clock })
+ * await webhooks.dispatch('order.created', data)
+ * await webhooks.drain()
+ * await clock.advance(66_000) // the first retry is due after a minute, and jitter
+ * await webhooks.drain()
+ */
 export const fakeClock = (start: Date | number = Date.UTC(2026, 1, 1, 10)): FakeClock => {
   const sleepers = new Set<{ until: number; wake: () => void }>()
   let now = Number(start)

@@ -9,11 +9,13 @@ export interface RecordedRequest {
   readonly body: string
   /** The body, parsed. */
   readonly json: { id: string; event: string; timestamp: string; data: unknown }
+  /** The deadline that it was sent under, ms. */
   readonly timeoutMs: number
 }
 
 /** A transport that sends nothing and remembers everything. */
 export interface RecordingTransport extends Transport {
+  /** In the order in which they were sent. */
   readonly requests: readonly RecordedRequest[]
 }
 
