@@ -51,7 +51,14 @@ try {
       const load =
         entry === './contracts' ? `import.meta.resolve(${specifier})` : `await import(${specifier})`
       run('node', ['--input-type=module', '-e', load], scratch)
-      if (conditions.require) run('node', ['--input-type=commonjs', '-e', `require(${specifier})`], scratch)
+      // As Jest requires: it cannot load an ES module that a dependency turns out to be.
+      const require = [
+        '--no-experimental-require-module',
+        '--input-type=commonjs',
+        '-e',
+        `require(${specifier})`,
+      ]
+      if (conditions.require) run('node', require, scratch)
       console.log(`${manifest.name}${entry.slice(1)} imports${conditions.require ? ' and requires' : ''}`)
     }
 } catch (error) {

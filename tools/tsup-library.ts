@@ -1,7 +1,15 @@
 import { defineConfig } from 'tsup'
 
+/** What a package has beside its entries. */
+interface Extras {
+  /** Entries that nobody can require. */
+  readonly esmOnly?: Record<string, string>
+  /** Dependencies that are ESM alone: they go into the CommonJS build, as Jest, for one, cannot require them. */
+  readonly inlined?: string[]
+}
+
 /** The one build every package shares: ESM, CommonJS and types for both, nothing bundled that npm can install. */
-export const library = (entry: Record<string, string>, esmOnly: Record<string, string> = {}) => {
+export const library = (entry: Record<string, string>, { esmOnly = {}, inlined = [] }: Extras = {}) => {
   const shared = {
     dts: true,
     sourcemap: true,
@@ -14,7 +22,7 @@ export const library = (entry: Record<string, string>, esmOnly: Record<string, s
     },
   }
   return defineConfig([
-    { ...shared, entry, format: ['esm', 'cjs'] },
-    ...(Object.keys(esmOnly).length > 0 ? [{ ...shared, entry: esmOnly, format: ['esm' as const] }] : []),
+    { ...shared, entry: { ...entry, ...esmOnly }, format: ['esm'] },
+    { ...shared, entry, format: ['cjs'], noExternal: inlined },
   ])
 }

@@ -7,5 +7,5 @@ export default library(
     bottleneck: 'src/adapters/bottleneck-transport.ts',
     testing: 'src/testing/index.ts',
   },
-  { contracts: 'src/testing/contracts.ts' },
+  { esmOnly: { contracts: 'src/testing/contracts.ts' }, inlined: ['p-retry', 'is-network-error'] },
 )
