@@ -1,5 +1,6 @@
 /** One screen that tells the story: accepted, signed, paced, retried, delivered, through a `kill -9`. */
 import { fork, type ChildProcess } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,11 @@ const DEADLINE_MS = 25_000
 
 const folder = await mkdtemp(join(tmpdir(), 'webhooks-demo-'))
 const file = join(folder, 'demo.db')
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(1)
+  })
 const started = Date.now()
 const say = (text: string) =>
   console.log(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)}s  ${text}`)

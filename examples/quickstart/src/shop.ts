@@ -37,4 +37,5 @@ process.on('message', (order: { orderNumber: string } | { stop: true }) => {
     })
     .then(() => tell({ accepted: orderNumber }))
 })
+process.on('disconnect', () => process.exit())
 tell({ ready: true })
