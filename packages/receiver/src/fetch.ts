@@ -16,26 +16,32 @@ export const fetchReceiver = (receiver: Receiver): ((request: Request) => Promis
     if (request.bodyUsed) return respond(verification.misconfigured())
     const encoded = (headers['content-encoding'] ?? 'identity') !== 'identity'
     const body = method === 'POST' && !encoded ? await read(request, verification.maxBodyBytes) : ''
-    return respond(body === null ? REFUSALS.tooLarge : await receiver.handle({ method, headers, body }))
+    if (body === 'too_large') return respond(REFUSALS.tooLarge)
+    if (body === 'aborted') return respond(REFUSALS.malformed)
+    return respond(await receiver.handle({ method, headers, body }))
   }
 }
 
 const respond = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })
 
-/** At most `limit` bytes; `null` when there are more, which are not read. */
-const read = async (request: Request, limit: number): Promise<Uint8Array | null> => {
+/** At most `limit` bytes; what is beyond is not read. */
+const read = async (request: Request, limit: number): Promise<Uint8Array | 'too_large' | 'aborted'> => {
   const reader = request.body?.getReader()
   const chunks: Uint8Array[] = []
   let length = 0
-  while (reader) {
-    const { done, value } = await reader.read()
-    if (done) break
-    length += value.length
-    if (length > limit) {
-      await reader.cancel()
-      return null
+  try {
+    while (reader) {
+      const { done, value } = await reader.read()
+      if (done) break
+      length += value.length
+      if (length > limit) {
+        await reader.cancel()
+        return 'too_large'
+      }
+      chunks.push(value)
     }
-    chunks.push(value)
+  } catch {
+    return 'aborted'
   }
   return Buffer.concat(chunks)
 }
