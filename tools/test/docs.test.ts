@@ -27,8 +27,8 @@ const all = pages.flatMap((page) =>
   ),
 )
 
-/** Where each language finds what it imports. */
-const HOMES: Readonly<Record<Language, string>> = { ts: 'quickstart/src', js: 'cms-backend' }
+/** Where each language finds what it imports: its packages, and in JavaScript an app's own files. */
+const HOMES: Readonly<Record<Language, string>> = { ts: 'quickstart/src', js: 'cms-backend/routes' }
 
 describe('documentation', () => {
   it('has code that compiles, every block of it', { timeout: 60_000 }, () => {
