@@ -62,8 +62,19 @@ export interface DispatcherOptions<C extends EventCatalogue = EventCatalogue> {
 }
 
 const ms = z.number().finite().nonnegative()
-const isPort = (value: unknown) => typeof value === 'object' && value !== null
-const port = (name: string) => z.custom<never>(isPort, `Expected ${name}`)
+/** By the members that are called first: what is no port at all must not get as far as a delivery. */
+const port = (name: string, ...members: readonly string[]) =>
+  z.custom<never>((value) => {
+    const held = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+    return members.every((member) => typeof held[member] === 'function')
+  }, `Expected ${name}`)
+const isCatalogue = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((definition: unknown) => {
+    const { schema } = (definition ?? {}) as { schema?: { safeParse?: unknown } }
+    return typeof schema?.safeParse === 'function'
+  })
 const callable = (name: string) => z.custom<never>((value) => typeof value === 'function', `Expected ${name}`)
 
 const day = 86_400_000
@@ -75,8 +86,8 @@ export const rateLimitSchema = z.strictObject({
 })
 
 const schema = z.strictObject({
-  storage: port('a storage, for example sqliteStorage({ file })'),
-  events: port('a catalogue made with defineEvents').optional(),
+  storage: port('a storage, for example sqliteStorage({ file })', 'open', 'close', 'now'),
+  events: z.custom<never>(isCatalogue, 'Expected a catalogue made with defineEvents').optional(),
   enabled: z.boolean().default(true),
   timeoutMs: z.int().min(1).max(600_000).default(10_000),
   retry: z
@@ -88,7 +99,12 @@ const schema = z.strictObject({
       jitter: z.number().min(0).max(1).default(0.1),
     })
     .prefault({}),
-  rateLimit: z.union([rateLimitSchema, z.literal(false)]).default({ limit: 100, windowMs: 60_000 }),
+  rateLimit: z
+    .union(
+      [rateLimitSchema, z.literal(false)],
+      'Expected { limit: 1 to 10000, windowMs: 1 to 86400000 }, or false',
+    )
+    .default({ limit: 100, windowMs: 60_000 }),
   concurrency: z.int().min(1).max(10_000).default(50),
   laneConcurrency: z.int().min(1).max(1_000).default(10),
   maxPayloadBytes: z
@@ -107,9 +123,9 @@ const schema = z.strictObject({
       resolve: callable('a function').optional(),
     })
     .prefault({}),
-  transport: port('a transport, for example undiciTransport()').optional(),
-  clock: port('a clock').optional(),
-  logger: port('a pino-shaped logger').optional(),
+  transport: port('a transport, for example undiciTransport()', 'send', 'close').optional(),
+  clock: port('a clock, for example systemClock()', 'now', 'monotonic', 'sleep').optional(),
+  logger: port('a logger with info, warn and error, as pino has them', 'info', 'warn', 'error').optional(),
   observer: callable('a function').optional(),
 })
 

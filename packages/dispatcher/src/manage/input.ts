@@ -4,12 +4,22 @@ import { MAX_PAGE } from './cursor.js'
 
 /** Parses the argument of a member; the error names each field and the way out. */
 export const parseInput = <T extends z.ZodType>(what: string, schema: T, input: unknown): z.output<T> => {
-  const parsed = schema.safeParse(input)
+  const parsed = schema.safeParse(input, { reportInput: true })
   if (parsed.success) return parsed.data
-  const issues = issuesFromZod(parsed.error)
-  const text = issues.map(({ path, message }) => `${path || what}: ${message}`).join('; ')
-  throw new InvalidOptionsError(`${what}: ${text}`, { issues, cause: parsed.error })
+  const issues = issuesFromZod(withValues(parsed.error))
+  const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+  throw new InvalidOptionsError(`${what}: ${text}`, { issues })
 }
+
+/** Numbers and booleans are no secrets: what was given stands beside what is expected. */
+const withValues = (error: z.ZodError): z.ZodError =>
+  new z.ZodError(
+    error.issues.map((issue) => {
+      const { input } = issue
+      if (typeof input !== 'number' && typeof input !== 'boolean') return issue
+      return { ...issue, message: `${issue.message}, got ${input}` }
+    }),
+  )
 
 const instant = z
   .union([z.date(), z.number(), z.iso.datetime({ offset: true })])
