@@ -131,13 +131,13 @@ export class LanePool implements LaneWaker {
     return lanes.length
   }
 
-  waking(subscriptionIds: ReadonlySet<string>, { urgent = false } = {}): () => void {
+  waking(subscriptionIds: ReadonlySet<string>, { urgent = false, certain = true } = {}): () => void {
     const startedAt = ++this.#sequence
     return () => {
       for (const subscriptionId of subscriptionIds) {
         const served = this.#held.get(subscriptionId)
         // Acquired before the wake was under way: this wake, and no other, came since.
-        if (served) served.wake({ certain: served.acquiredAt < startedAt, urgent })
+        if (served) served.wake({ certain: certain && served.acquiredAt < startedAt, urgent })
         else this.#onFree(subscriptionId, 0)
       }
     }

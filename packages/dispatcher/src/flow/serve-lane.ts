@@ -130,7 +130,7 @@ export class ServedLane {
         const delivery = this.#maySend() ? this.#queue.take() : undefined
         if (delivery) return { delivery, slow }
         slots.give(slow)
-      } else if (this.#sending > 0 && this.#heldUntil === 0) await this.#changed.wait()
+      }
     }
     return null
   }
@@ -157,12 +157,15 @@ export class ServedLane {
       return leaseEnds !== null
     }
     const until = limiter.nextAvailableAt()
-    if (until !== null) {
-      this.#heldUntil = until
-      const { subscriptionId } = this.lane
-      this.#context.observe({ name: 'lane.held', subscriptionId, until, reason: 'rate_limit' })
-    }
+    if (until === null) await this.#changed.wait()
+    else this.#hold(until, 'rate_limit')
     return false
+  }
+
+  #hold(until: number, reason: 'rate_limit' | 'retry_after'): void {
+    this.#heldUntil = Math.max(this.#heldUntil, until)
+    const { subscriptionId } = this.lane
+    this.#context.observe({ name: 'lane.held', subscriptionId, until: this.#heldUntil, reason })
   }
 
   async #attempt({ delivery, slow }: { delivery: QueuedDelivery; slow: boolean }): Promise<void> {
@@ -220,10 +223,8 @@ export class ServedLane {
     const ref = { deliveryId: delivery.id, eventId: delivery.eventId, subscriptionId }
     const { number, statusCode, errorClass, durationMs } = attempt
     observe({ name: 'attempt.finished', ...ref, attempt: number, statusCode, errorClass, durationMs })
-    if (verdict.kind === 'retry' && verdict.holdsLane && verdict.waitMs) {
-      this.#heldUntil = Math.max(this.#heldUntil, endedAt + verdict.waitMs)
-      observe({ name: 'lane.held', subscriptionId, until: this.#heldUntil, reason: 'retry_after' })
-    }
+    if (verdict.kind === 'retry' && verdict.holdsLane && verdict.waitMs)
+      this.#hold(endedAt + verdict.waitMs, 'retry_after')
     const gone = verdict.kind === 'failed' && verdict.reason === 'gone'
     if (gone) this.#subscription = { ...this.#subscription, isActive: false }
     const schedule = settings.retry
@@ -233,7 +234,10 @@ export class ServedLane {
     this.#clearsStrikes = false
     const applied = await this.#context.settle(settlement, clears)
     if (gone) await this.#context.deactivate(subscriptionId)
-    if (!applied) return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })
+    if (!applied) {
+      this.#lookAgain()
+      return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })
+    }
     if (settlement.status === 'delivered') observe({ name: 'delivery.delivered', ...ref, attempts: number })
     else if (settlement.status === 'failed')
       observe({ name: 'delivery.failed', ...ref, attempts: number, reason: settlement.reason ?? 'rejected' })
@@ -248,6 +252,12 @@ export class ServedLane {
     this.#queue.putBack()
     if (this.#over || !this.#owns()) return
     this.#heldUntil = Math.max(this.#heldUntil, this.#context.clock.now() + OWN_FAULT_REST_MS)
+  }
+
+  /** What is stored is not what was thought: its next owner finds out, if that is still for this one to say. */
+  #lookAgain(): void {
+    this.#queue.putBack()
+    this.windDown()
   }
 
   #ownFault(delivery: QueuedDelivery, error: unknown): void {

@@ -116,7 +116,8 @@ export class Subscriptions {
     const before = await this.#require(id)
     if (parsed.url !== undefined) await this.#checkAddress(parsed.url)
     const updated = await this.#write(id, patchFrom(parsed, before))
-    if (updated.isActive && !before.isActive) await this.#wake(id)
+    // Whatever it was when it was read: it may have been paused, and its lane gone to sleep, since then.
+    if (parsed.isActive) await this.#wake(id)
     this.#changed(id, 'updated', actor)
     return this.#view(updated)
   }
