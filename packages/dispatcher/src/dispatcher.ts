@@ -135,7 +135,9 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   const pool = new LanePool(context, {
     health: new LRUCache<string, Health>({ max: 10_000 }),
     onFree: (subscriptionId, dueAt) => worker.laneDue(subscriptionId, dueAt),
-    onGone: async (id) => {
+    onGone: async (id, url) => {
+      const [subscription] = await context.storage.subscriptions.get([id])
+      if (subscription?.url !== url) return
       await context.storage.subscriptions.update({
         id,
         patch: { isActive: false, inactiveReason: 'gone' },

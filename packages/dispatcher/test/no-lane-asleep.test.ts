@@ -3,13 +3,7 @@ import { newDelivery } from '../src/core/delivery.js'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
 import type { Storage } from '../src/ports/storage.js'
 import { sampleEvent } from '../src/testing/storage/samples.js'
-import { setUp } from './support.js'
-
-const gate = () => {
-  let open = (): void => undefined
-  const opened = new Promise<void>((resolve) => (open = resolve))
-  return { open: () => open(), opened }
-}
+import { gate, setUp } from './support.js'
 
 describe('no lane sleeps over due work:', () => {
   it('a resend that found its delivery pending is not taken for a wake that another process wrote', async () => {

@@ -76,6 +76,11 @@ export class LaneQueue {
     return this.#due.shift()
   }
 
+  /** One is not to be sent any more. */
+  forget(deliveryId: string): void {
+    this.#due = this.#due.filter(({ id }) => id !== deliveryId)
+  }
+
   /** One that was taken is still pending, and due: the lane must not go to sleep over it. */
   putBack(): void {
     this.#exhausted = false

@@ -4,7 +4,7 @@ import type { Lane } from '../core/lane.js'
 import { settleAttempt } from '../core/settle-attempt.js'
 import type { Subscription } from '../core/subscription.js'
 import type { LaneRelease } from '../ports/storage.js'
-import { deliver, type Outcome } from './deliver.js'
+import { deliver, eventOf, type Outcome } from './deliver.js'
 import type { LaneContext } from './lane-context.js'
 import { LaneLimiter } from './lane-limiter.js'
 import { LaneQueue } from './lane-queue.js'
@@ -87,9 +87,18 @@ export class ServedLane {
 
   /** The subscription changed, or is gone. */
   update(subscription: Subscription | null): void {
-    const limit = JSON.stringify(this.#subscription.rateLimit)
-    if (!subscription || JSON.stringify(subscription.rateLimit) !== limit) this.windDown()
+    const { rateLimit, isActive } = this.#subscription
+    const goesOn =
+      subscription?.isActive === isActive &&
+      JSON.stringify(subscription.rateLimit) === JSON.stringify(rateLimit)
+    // What is loaded waits for the next acquisition, which has the limit, and knows what may be sent.
+    if (!goesOn) this.windDown()
     if (subscription) this.#subscription = subscription
+  }
+
+  /** A delivery is not to be sent any more. */
+  forget(deliveryId: string): void {
+    this.#queue.forget(deliveryId)
   }
 
   /** Sends nothing new; what is in flight ends. */
@@ -193,22 +202,12 @@ export class ServedLane {
   }
 
   async #send(delivery: QueuedDelivery): Promise<Outcome | null> {
-    const { cache, storage, clock } = this.#context
     try {
-      const event = cache.get(delivery.eventId) ?? (await storage.outbox.get([delivery.eventId]))[0]
-      if (event) {
-        const subscription = this.#subscription
-        const { signal } = this.#abort
-        return await deliver(this.#context, {
-          event,
-          delivery,
-          subscription,
-          signal,
-          mayStart: this.#mayStart,
-        })
-      }
-      await storage.deliveries.cancel({ id: delivery.id, now: clock.now() })
-      throw new Error(`its event ${delivery.eventId} is not in storage any more; the delivery is cancelled`)
+      const event = await eventOf(this.#context, delivery)
+      const subscription = this.#subscription
+      const { signal } = this.#abort
+      const mayStart = this.#mayStart
+      return await deliver(this.#context, { event, delivery, subscription, signal, mayStart })
     } catch (error) {
       this.#ownFault(delivery, error)
       return null
@@ -226,14 +225,16 @@ export class ServedLane {
     if (verdict.kind === 'retry' && verdict.holdsLane && verdict.waitMs)
       this.#hold(endedAt + verdict.waitMs, 'retry_after')
     const gone = verdict.kind === 'failed' && verdict.reason === 'gone'
-    if (gone) this.#subscription = { ...this.#subscription, isActive: false }
+    // It speaks for the address that was asked, whatever the subscription has now.
+    if (gone && outcome.url === this.#subscription.url)
+      this.update({ ...this.#subscription, isActive: false })
     const schedule = settings.retry
     const random = ids.random()
     const settlement = settleAttempt({ delivery, token, attempt, verdict, schedule, random, endedAt })
     const clears = this.#clearsStrikes
     this.#clearsStrikes = false
     const applied = await this.#context.settle(settlement, clears)
-    if (gone) await this.#context.deactivate(subscriptionId)
+    if (gone) await this.#context.deactivate(subscriptionId, outcome.url)
     if (!applied) {
       this.#lookAgain()
       return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })

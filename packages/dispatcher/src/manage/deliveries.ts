@@ -128,6 +128,7 @@ export class Deliveries {
     const after = known(id, await storage.deliveries.cancel({ id: String(id), now: clock.now() }))
     if (after.status !== 'cancelled')
       throw new ConflictError(`Delivery ${after.id} is ${after.status}; only a pending one can be cancelled.`)
+    this.#pool.forget(after)
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'cancelled', actor })
     return deliveryView(withAnswers(after, () => null))
   }

@@ -126,6 +126,7 @@ export class Subscriptions {
   async remove(id: string, { actor = null }: Actor = {}): Promise<void> {
     const { storage, clock } = this.#context
     if (!(await storage.subscriptions.remove(id))) throw notFound(id)
+    this.#pool.update(id, null)
     const limit = 1_000
     while (
       (await storage.deliveries.cancelPending({ subscriptionId: id, now: clock.now(), limit })) === limit
@@ -180,7 +181,7 @@ export class Subscriptions {
     const { storage, clock } = this.#context
     const updated = await storage.subscriptions.update({ id, patch, now: Math.floor(clock.now()) })
     if (!updated) throw notFound(id)
-    this.#pool.update(updated)
+    this.#pool.update(id, updated)
     return updated
   }
 
