@@ -28,7 +28,9 @@ export class LanePool implements LaneWaker {
   readonly #reading = new Set<Map<string, Subscription | null>>()
   readonly #affinity: number
   readonly #onFree: (subscriptionId: string, dueAt: number) => void
+  readonly #taking = new Set<Promise<number>>()
   #sequence = 0
+  #closed = false
   #heartbeat: AbortController | null = null
 
   /** `onFree` is told when a lane was given back, and when it is next due. */
@@ -61,6 +63,10 @@ export class LanePool implements LaneWaker {
     return this.#slots.used
   }
 
+  get closed(): boolean {
+    return this.#closed
+  }
+
   get full(): boolean {
     return this.#held.size >= MAX_HELD
   }
@@ -73,10 +79,20 @@ export class LanePool implements LaneWaker {
    * Takes due lanes, or those among `among`, and starts to serve them; answers how many. `everywhere` leaves no lane to the
    * process that would be first at it.
    */
-  async acquire({
+  async acquire(from: { among?: readonly string[]; everywhere?: boolean } = {}): Promise<number> {
+    if (this.#closed) return 0
+    const taking = this.#acquire(from)
+    this.#taking.add(taking)
+    return taking.finally(() => this.#taking.delete(taking))
+  }
+
+  async #acquire({
     among,
     everywhere = false,
-  }: { among?: readonly string[]; everywhere?: boolean } = {}): Promise<number> {
+  }: {
+    among?: readonly string[]
+    everywhere?: boolean
+  }): Promise<number> {
     const { storage, clock, ids, settings } = this.#context
     const limit = Math.min(ACQUIRE_AT_A_TIME, MAX_HELD - this.#held.size)
     if (limit <= 0) return 0
@@ -131,6 +147,12 @@ export class LanePool implements LaneWaker {
     this.#held.get(subscriptionId)?.forget(id)
   }
 
+  /** No lane is taken from now on; those held send nothing new. */
+  close(): void {
+    this.#closed = true
+    this.windDown()
+  }
+
   windDown(): void {
     for (const served of this.#held.values()) served.windDown()
   }
@@ -139,16 +161,16 @@ export class LanePool implements LaneWaker {
     for (const served of this.#held.values()) served.abort()
   }
 
-  /** Resolves when no lane is held. */
+  /** Resolves when no lane is held, nor about to be. */
   async idle(): Promise<void> {
-    while (this.#serving.size > 0) await Promise.all(this.#serving.keys())
+    while (this.#serving.size + this.#taking.size > 0)
+      await Promise.allSettled([...this.#serving.keys(), ...this.#taking])
   }
 
-  /** Resolves when this process has done with a lane that it holds now. */
-  async idleOf(subscriptionId: string): Promise<void> {
-    await Promise.all(
-      [...this.#serving].filter(([, id]) => id === subscriptionId).map(([serving]) => serving),
-    )
+  /** Resolves when this process has done with a lane that it holds now; without an id, with all of those. */
+  async idleOf(subscriptionId?: string): Promise<void> {
+    const held = [...this.#serving].filter(([, id]) => subscriptionId === undefined || id === subscriptionId)
+    await Promise.all(held.map(([serving]) => serving))
   }
 
   #launch(lane: Lane, subscription: Subscription | null, leaseEnds: number): void {
@@ -167,6 +189,7 @@ export class LanePool implements LaneWaker {
     const acquiredAt = ++this.#sequence
     const served = new ServedLane(this.#laneContext, { lane, subscription, leaseEnds, acquiredAt })
     this.#held.set(subscriptionId, served)
+    if (this.#closed) served.windDown()
     this.#heartbeat ??= this.#startHeartbeat()
     try {
       const release = await served.serve()

@@ -42,7 +42,7 @@ export class Worker {
     this.#stopping = true
     this.#wake()
     await this.#running
-    this.#pool.windDown()
+    this.#pool.close()
     const ended = new AbortController()
     const idle = this.#pool.idle().finally(() => ended.abort())
     await clock.sleep(graceMs, ended.signal)
@@ -69,16 +69,19 @@ export class Worker {
     const { clock } = this.#context
     const ended = new AbortController()
     const bounded = clock.sleep(deadline - clock.monotonic(), ended.signal).then(() => this.#pool.windDown())
-    while (clock.monotonic() < deadline) {
-      await this.#fanOut.idle()
-      const swept = await this.#fanOut.sweep({ orphansOnly: false })
-      const acquired = await this.#acquire({ everywhere: true })
-      await this.#pool.idle()
-      if (swept + acquired === 0) break
+    try {
+      while (clock.monotonic() < deadline && !this.#stopping) {
+        await this.#fanOut.idle()
+        const swept = await this.#fanOut.sweep({ orphansOnly: false })
+        const acquired = await this.#acquire({ everywhere: true })
+        await this.#pool.idleOf()
+        if (swept + acquired === 0) break
+      }
+    } finally {
+      ended.abort()
     }
-    if (clock.monotonic() < deadline) ended.abort()
     await bounded
-    await this.#pool.idle()
+    await this.#pool.idleOf()
   }
 
   async #run(): Promise<void> {
