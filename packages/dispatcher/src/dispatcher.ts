@@ -12,6 +12,7 @@ import { lingerBatch } from './adapters/linger-batch.js'
 import { loggingObserver } from './adapters/logging-observer.js'
 import { lruEventCache } from './adapters/lru-event-cache.js'
 import { retryingStorage } from './adapters/retrying-storage.js'
+import { safeLogger } from './adapters/safe-logger.js'
 import { synchroniseClock } from './adapters/synchronise-clock.js'
 import { isSystemClock, systemClock } from './adapters/system-clock.js'
 import { systemIds } from './adapters/system-ids.js'
@@ -97,7 +98,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
 ): Dispatcher<C> => {
   const settings = parseOptions(given)
   const { storage, events: catalogue } = given
-  const logger = given.logger ?? consoleLogger()
+  const logger = safeLogger(given.logger ?? consoleLogger())
   const clock = given.clock ?? systemClock()
   const systemTime = isSystemClock(clock) ? clock : null
   const tally = { attempts: 0, delivered: 0, failed: 0, retrying: 0 }

@@ -55,6 +55,7 @@ export class LanePool implements LaneWaker {
       settle: (settlement, clearsStrikes) => this.#writes.settles.add({ settlement, clearsStrikes }),
       reserve: ({ subscriptionId, token }, window) =>
         this.#writes.reserves.add({ subscriptionId, token, window }),
+      report: (operation, error) => this.#report(operation, error),
       deactivate: input.onGone,
     }
   }

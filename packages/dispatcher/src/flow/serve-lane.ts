@@ -9,6 +9,7 @@ import type { LaneContext } from './lane-context.js'
 import { LaneLimiter } from './lane-limiter.js'
 import { LaneQueue } from './lane-queue.js'
 import { Signal } from './signal.js'
+import { tellSettled } from './tell-settled.js'
 
 const PERMITS_AT_A_TIME = 32
 /** After this long a lane goes to the back of the queue, whatever it still has. */
@@ -69,7 +70,12 @@ export class ServedLane {
 
   /** Serves the lane until it has nothing to do, must rest, or is taken away; answers how to give it back. */
   async serve(): Promise<LaneRelease | null> {
-    for (let next = await this.#next(); next; next = await this.#next()) void this.#attempt(next)
+    try {
+      for (let next = await this.#next(); next; next = await this.#next()) void this.#attempt(next)
+    } catch (error) {
+      this.#context.report('lanes.serve', error)
+      this.#rest()
+    }
     while (this.#unsettled.size > 0) await this.#changed.wait()
     return this.#lost ? null : this.#release()
   }
@@ -239,13 +245,8 @@ export class ServedLane {
       this.#lookAgain()
       return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })
     }
-    if (settlement.status === 'delivered') observe({ name: 'delivery.delivered', ...ref, attempts: number })
-    else if (settlement.status === 'failed')
-      observe({ name: 'delivery.failed', ...ref, attempts: number, reason: settlement.reason ?? 'rejected' })
-    else {
-      this.#queue.dueAgain(settlement.dueAt)
-      observe({ name: 'delivery.retrying', ...ref, dueAt: settlement.dueAt })
-    }
+    if (settlement.status === 'pending') this.#queue.dueAgain(settlement.dueAt)
+    tellSettled(observe, ref, settlement)
   }
 
   /** What was no attempt is still pending: the lane must not go to sleep over it, nor try it again and again. */

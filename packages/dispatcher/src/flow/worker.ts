@@ -101,8 +101,11 @@ export class Worker {
     }
     this.#pollNow = false
     this.#nextPollAt = clock.now() + settings.pollIntervalMs
-    if ((await this.#fanOut.sweep({ orphansOnly: true })) > 0) this.#pollNow = true
+    // An event that cannot be fanned out keeps no lane from being served.
+    const [swept] = await Promise.allSettled([this.#fanOut.sweep({ orphansOnly: true })])
     await this.#acquire()
+    if (swept.status === 'rejected') throw swept.reason
+    if (swept.value > 0) this.#pollNow = true
     if (clock.now() >= this.#nextUpkeepAt) await this.#upkeep()
     this.#recovered()
   }
