@@ -136,7 +136,8 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
 
   const pool = new LanePool(context, {
     health: new LRUCache<string, Health>({ max: 10_000 }),
-    onFree: (subscriptionId, dueAt) => worker.laneDue(subscriptionId, dueAt),
+    onFree: (subscriptionId, due) => worker.laneDue(subscriptionId, due),
+    onRoom: () => worker.poll(),
     onGone: async (id, url) => {
       const [subscription] = await context.storage.subscriptions.get([id])
       if (subscription?.url !== url) return

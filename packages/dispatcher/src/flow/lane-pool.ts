@@ -27,24 +27,31 @@ export class LanePool implements LaneWaker {
   /** For each reading of subscriptions under way: what was changed since it began. */
   readonly #reading = new Set<Map<string, Subscription | null>>()
   readonly #affinity: number
-  readonly #onFree: (subscriptionId: string, dueAt: number) => void
+  readonly #onFree: (subscriptionId: string, due: { dueAt: number; availableAt?: number }) => void
+  readonly #onRoom: () => void
   readonly #taking = new Set<Promise<number>>()
   #sequence = 0
   #closed = false
+  #crowded = false
   #heartbeat: AbortController | null = null
 
-  /** `onFree` is told when a lane was given back, and when it is next due. */
+  /**
+   * `onFree` is told when a lane that is not held was woken, or was given back, and when it is next due; `onRoom`, when there
+   * is room again after lanes were left for want of it.
+   */
   constructor(
     context: FlowContext,
     input: {
       health: LaneContext['health']
-      onFree: (subscriptionId: string, dueAt: number) => void
+      onFree: (subscriptionId: string, due: { dueAt: number; availableAt?: number }) => void
+      onRoom: () => void
       onGone: (subscriptionId: string, url: string) => Promise<void>
     },
   ) {
     const { settings } = context
     this.#context = context
     this.#onFree = input.onFree
+    this.#onRoom = input.onRoom
     this.#slots = new Slots(settings.concurrency)
     this.#affinity = context.ids.random()
     this.#writes = laneWrites(context)
@@ -96,6 +103,7 @@ export class LanePool implements LaneWaker {
   }): Promise<number> {
     const { storage, clock, ids, settings } = this.#context
     const limit = Math.min(ACQUIRE_AT_A_TIME, MAX_HELD - this.#held.size)
+    if (limit < ACQUIRE_AT_A_TIME) this.#crowded = true
     if (limit <= 0) return 0
     const now = clock.now()
     const leaseEnds = clock.monotonic() + settings.leaseMs
@@ -132,7 +140,7 @@ export class LanePool implements LaneWaker {
         const served = this.#held.get(subscriptionId)
         // Acquired before the wake was under way: this wake, and no other, came since.
         if (served) served.wake({ certain: certain && served.acquiredAt < startedAt, urgent })
-        else this.#onFree(subscriptionId, 0)
+        else this.#onFree(subscriptionId, { dueAt: 0 })
       }
     }
   }
@@ -198,11 +206,20 @@ export class LanePool implements LaneWaker {
       await this.#writes.releases.add(release)
       // A wake that came while the release was being written left the lane due, and told nobody but its former owner.
       const dueAt = served.woken ? 0 : release.dueAt
-      if (dueAt < NEVER) this.#onFree(subscriptionId, Math.max(dueAt, release.availableAt))
+      const { availableAt } = release
+      if (dueAt < NEVER) this.#onFree(subscriptionId, { dueAt, availableAt })
     } finally {
       if (this.#held.get(subscriptionId) === served) this.#held.delete(subscriptionId)
       if (this.#held.size === 0) this.#stopHeartbeat()
+      this.#makeRoom()
     }
+  }
+
+  /** At half of what it holds, not at each lane that ends. */
+  #makeRoom(): void {
+    if (!this.#crowded || this.#held.size > MAX_HELD / 2) return
+    this.#crowded = false
+    this.#onRoom()
   }
 
   /** The subscription is gone: whatever a fan-out still left for it is cancelled, and the lane removed. */
