@@ -222,12 +222,15 @@ export class LanePool implements LaneWaker {
     this.#onRoom()
   }
 
-  /** The subscription is gone: whatever a fan-out still left for it is cancelled, and the lane removed. */
+  /**
+   * The subscription is gone: its lane is removed, and whatever a fan-out still left for it cancelled. In this order: what comes
+   * in between makes a lane again, and that is found.
+   */
   async #retire(subscriptionId: string): Promise<void> {
     const { storage, clock } = this.#context
     const limit = CANCEL_AT_A_TIME
-    while ((await storage.deliveries.cancelPending({ subscriptionId, now: clock.now(), limit })) === limit);
     await storage.lanes.remove(subscriptionId)
+    while ((await storage.deliveries.cancelPending({ subscriptionId, now: clock.now(), limit })) === limit);
   }
 
   async #setAside({ subscriptionId, token, wakeups, window, strikes }: Lane, heldMs: number): Promise<void> {

@@ -40,6 +40,7 @@ export class ServedLane {
   #sending = 0
   #over = false
   #lost = false
+  #givenBack = false
   #clearsStrikes: boolean
   #heldUntil = 0
 
@@ -121,7 +122,7 @@ export class ServedLane {
 
   /** Another owner has the lane. */
   lose(): void {
-    if (this.#lost) return
+    if (this.#lost || this.#givenBack) return
     this.#lost = true
     const { subscriptionId } = this.lane
     this.#context.observe({ name: 'lease.lost', subscriptionId, inFlight: this.#sending })
@@ -270,9 +271,9 @@ export class ServedLane {
   }
 
   #release(): LaneRelease {
-    const { clock } = this.#context
-    const now = clock.now()
+    const now = this.#context.clock.now()
     const { subscriptionId, token } = this.lane
+    this.#givenBack = true
     return {
       subscriptionId,
       token,

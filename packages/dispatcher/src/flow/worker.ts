@@ -84,6 +84,8 @@ export class Worker {
       ended.abort()
     }
     await bounded
+    // What was taken as the time ran out.
+    this.#pool.windDown()
     await this.#pool.idleOf()
   }
 
