@@ -116,4 +116,38 @@ describe('no lane sleeps over due work:', () => {
     await webhooks.drain()
     expect(transport.requests).toHaveLength(1)
   })
+
+  it('a request that was given up while its lane was reading on', async () => {
+    const storage = memoryStorage()
+    const [answer, read] = [gate(), gate()]
+    let reading = false
+    const upcoming: Storage['lanes']['upcoming'] = async (query) => {
+      const found = await storage.lanes.upcoming(query)
+      if (reading) await read.opened
+      return found
+    }
+    const { webhooks, clock, subscribe } = setUp({
+      storage: { ...storage, lanes: { ...storage.lanes, upcoming } },
+      respond: async (_request, index) => {
+        if (index > 0) return 200
+        await answer.opened
+        return { kind: 'aborted' }
+      },
+    })
+    await subscribe()
+    await webhooks.start()
+    await webhooks.dispatch('order.created', {})
+    await clock.advance(1)
+    reading = true
+    // Whatever wakes it: there is nothing new to be read.
+    await webhooks.deliveries.resend((await webhooks.deliveries.list()).items[0]?.id ?? '')
+    await clock.advance(1)
+    answer.open()
+    await clock.advance(1)
+    reading = false
+    read.open()
+    await clock.advance(10_000)
+    expect(await webhooks.stats()).toMatchObject({ delivered: 1, pending: 0 })
+    await webhooks.stop()
+  })
 })
