@@ -12,6 +12,7 @@ import { lingerBatch } from './adapters/linger-batch.js'
 import { loggingObserver } from './adapters/logging-observer.js'
 import { lruEventCache } from './adapters/lru-event-cache.js'
 import { retryingStorage } from './adapters/retrying-storage.js'
+import { safeLogger } from './adapters/safe-logger.js'
 import { synchroniseClock } from './adapters/synchronise-clock.js'
 import { isSystemClock, systemClock } from './adapters/system-clock.js'
 import { systemIds } from './adapters/system-ids.js'
@@ -22,6 +23,7 @@ import { FanOut } from './flow/fan-out.js'
 import { LanePool } from './flow/lane-pool.js'
 import { Publisher } from './flow/publish.js'
 import { Worker } from './flow/worker.js'
+import { CallsUnderWay } from './manage/calls-under-way.js'
 import { Deliveries } from './manage/deliveries.js'
 import { parseDispatch, type DispatchOptions } from './manage/dispatch-input.js'
 import { Events } from './manage/events.js'
@@ -116,7 +118,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
 ): Dispatcher<C> => {
   const settings = parseOptions(given)
   const { storage, events: catalogue } = given
-  const logger = given.logger ?? consoleLogger()
+  const logger = safeLogger(given.logger ?? consoleLogger())
   const clock = given.clock ?? systemClock()
   const systemTime = isSystemClock(clock) ? clock : null
   const tally = { attempts: 0, delivered: 0, failed: 0, retrying: 0 }
@@ -154,8 +156,11 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
 
   const pool = new LanePool(context, {
     health: new LRUCache<string, Health>({ max: 10_000 }),
-    onFree: (subscriptionId, dueAt) => worker.laneDue(subscriptionId, dueAt),
-    onGone: async (id) => {
+    onFree: (subscriptionId, due) => worker.laneDue(subscriptionId, due),
+    onRoom: () => worker.poll(),
+    onGone: async (id, url) => {
+      const [subscription] = await context.storage.subscriptions.get([id])
+      if (subscription?.url !== url) return
       await context.storage.subscriptions.update({
         id,
         patch: { isActive: false, inactiveReason: 'gone' },
@@ -179,7 +184,10 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   })
   const tests = new TestSender({ context: direct, fanOut, pool, catalogue })
 
+  const dispatches = new CallsUnderWay()
+  const drains = new CallsUnderWay()
   let opening: Promise<() => void> | null = null
+  let starting: Promise<void> | null = null
   let stopping: Promise<void> | null = null
   let unwatch: (() => Promise<void>) | undefined
 
@@ -188,9 +196,13 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
     return systemTime ? synchroniseClock(systemTime, storage) : () => undefined
   }
 
-  const open = async () => {
+  const refuseWhenStopped = () => {
     if (stopping)
       throw new StoppedError('This dispatcher was stopped. Make another one with createDispatcher.')
+  }
+
+  const open = async () => {
+    refuseWhenStopped()
     opening ??= prepare()
     // A store that was away at the first call is tried again at the next.
     await opening.catch((error: unknown) => {
@@ -206,16 +218,41 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
       return call(...args)
     }
 
+  const run = async () => {
+    unwatch = await storage.watch?.(() => worker.poll())
+    if (!stopping) worker.start()
+  }
+
   const shutDown = async (graceMs: number): Promise<void> => {
-    await publisher.idle()
-    await unwatch?.()
+    // What was called before goes on: it finds everything as it was.
+    await dispatches.idle()
+    await starting?.catch(() => undefined)
     await worker.stop(graceMs)
+    await drains.idle()
+    await tests.idle()
     await fanOut.idle()
     ended.abort()
     const release = await opening?.catch(() => undefined)
     release?.()
-    await direct.transport.close()
-    await storage.close()
+    try {
+      await unwatch?.()
+    } finally {
+      await direct.transport.close()
+      await storage.close()
+    }
+  }
+
+  const drain = async (maxMs: number): Promise<Drained> => {
+    await open()
+    const before = { ...tally }
+    await publisher.idle()
+    if (settings.enabled) await worker.drain(clock.monotonic() + maxMs)
+    return {
+      attempts: tally.attempts - before.attempts,
+      delivered: tally.delivered - before.delivered,
+      failed: tally.failed - before.failed,
+      retrying: tally.retrying - before.retrying,
+    }
   }
 
   if (!settings.enabled)
@@ -230,28 +267,23 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
         ...parseDispatch(siteIdOrOptions),
       }
       const event = publisher.prepare(publication)
-      await open()
-      return { ...(await publisher.publish(event, publication.session)), accepted: true }
+      return dispatches.begin(async () => {
+        await open()
+        return { ...(await publisher.publish(event, publication.session)), accepted: true }
+      })
     },
     start: async () => {
       await open()
-      if (!settings.enabled || worker.running) return
-      worker.start()
-      unwatch = await storage.watch?.(() => worker.poll())
+      refuseWhenStopped()
+      if (!settings.enabled) return
+      starting ??= run()
+      await starting.catch((error: unknown) => {
+        starting = null
+        throw error
+      })
     },
     stop: ({ graceMs = settings.shutdownGraceMs } = {}) => (stopping ??= shutDown(graceMs)),
-    drain: async ({ maxMs = 60_000 } = {}) => {
-      await open()
-      const before = { ...tally }
-      await publisher.idle()
-      if (settings.enabled) await worker.drain(clock.monotonic() + maxMs)
-      return {
-        attempts: tally.attempts - before.attempts,
-        delivered: tally.delivered - before.delivered,
-        failed: tally.failed - before.failed,
-        retrying: tally.retrying - before.retrying,
-      }
-    },
+    drain: ({ maxMs = 60_000 } = {}) => drains.begin(() => drain(maxMs)),
     stats: opened(() => readStats(direct, pool)),
     subscriptions: whenOpen(new Subscriptions({ context: direct, catalogue, pool, tests }), open),
     deliveries: whenOpen(new Deliveries(direct, pool), open),

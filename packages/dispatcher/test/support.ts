@@ -6,6 +6,13 @@ import { recordingTransport, type Respond } from '../src/testing/recording-trans
 export const MINUTE = 60_000
 export const SECRET = 'planted-secret-planted-secret-planted'
 
+/** Something that waits until the test lets it go on. */
+export const gate = () => {
+  let open = (): void => undefined
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  return { open: () => open(), opened }
+}
+
 /** A dispatcher on memory, a fake clock and a recording transport; jitter off. */
 export const setUp = (options: Partial<DispatcherOptions> & { respond?: Respond } = {}) => {
   const { respond, ...rest } = options

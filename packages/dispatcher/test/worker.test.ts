@@ -19,7 +19,7 @@ const failing = (failure: Error) => {
       return 0
     },
   }
-  const pool = { full: false, acquire: async () => 0, windDown: () => undefined, idle: async () => undefined }
+  const pool = { full: false, acquire: async () => 0, close: () => undefined, idle: async () => undefined }
   const upkeep = { repair: async () => 0, prune: async () => 0 }
   const context = {
     clock,

@@ -14,15 +14,20 @@ const LEVELS: Partial<Record<ObservedEvent['name'], { level: 'info' | 'warn' | '
 /** Tells the logger, then the user's observer; neither can break the flow. */
 export const loggingObserver = (logger: Logger, observer: Observer | undefined): Observer => {
   const told = new Set<ObservedEvent['name']>()
+  const threw = (name: ObservedEvent['name']): void => {
+    if (told.has(name)) return
+    told.add(name)
+    logger.error({ event: name }, 'The observer threw; what it throws is ignored')
+  }
   return (event) => {
     const line = LEVELS[event.name]
+    if (line) logger[line.level](event, line.message)
     try {
-      if (line) logger[line.level](event, line.message)
-      observer?.(event)
+      // An async function is one too, by its type.
+      const answer: unknown = observer?.(event)
+      if (answer instanceof Promise) answer.catch(() => threw(event.name))
     } catch {
-      if (told.has(event.name)) return
-      told.add(event.name)
-      logger.error({ event: event.name }, 'The observer threw; what it throws is ignored')
+      threw(event.name)
     }
   }
 }

@@ -16,11 +16,16 @@ export class RateWindow {
   #reserved = 0
   #inFlight = 0
 
-  /** Permits that a former owner had reserved count as used at `now`: nobody saw them end. */
+  /**
+   * Permits that a former owner had reserved count as used at `now`: nobody saw them end. So do ends that lie ahead of it: the
+   * clock was set back since.
+   */
   constructor(limit: RateLimit | false, stored: LaneWindow, now: number) {
     this.#limit = limit === false ? Infinity : limit.limit
     this.#windowMs = limit === false ? 0 : limit.windowMs
-    this.#ends = [...stored.ends, ...Array<number>(stored.reserved).fill(Math.ceil(now))]
+    const latest = Math.ceil(now)
+    const ends = stored.ends.map((end) => Math.min(end, latest))
+    this.#ends = [...ends, ...Array<number>(stored.reserved).fill(latest)]
   }
 
   /** Without a limit nothing is counted, reserved or stored. */

@@ -12,6 +12,19 @@ export interface Outcome {
   readonly verdict: Verdict
   readonly attempt: Attempt
   readonly endedAt: number
+  /** Where it went. */
+  readonly url: string
+}
+
+/** What a delivery is about. One whose event is no longer stored is cancelled. */
+export const eventOf = async (
+  { cache, storage, clock }: FlowContext,
+  { id, eventId }: QueuedDelivery,
+): Promise<StoredEvent> => {
+  const event = cache.get(eventId) ?? (await storage.outbox.get([eventId]))[0]
+  if (event) return event
+  await storage.deliveries.cancel({ id, now: clock.now() })
+  throw new Error(`its event ${eventId} is not in storage any more; the delivery is cancelled`)
 }
 
 /** sign → send → judge: one attempt, signed afresh. The only place from which a request leaves. */
@@ -56,7 +69,7 @@ export const deliver = async (
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
   const verdict = judge(reply, endedAt)
-  return { verdict, endedAt, attempt: record(number, startedAt, durationMs, reply, verdict) }
+  return { verdict, endedAt, url, attempt: record(number, startedAt, durationMs, reply, verdict) }
 }
 
 const record = (

@@ -14,8 +14,11 @@ const MAX_WAITING = 2_000
 
 /** Told which lanes are about to be woken, and then that they were. */
 export interface LaneWaker {
-  /** Called before the wake is written; what it answers is called once the wake is durable. */
-  waking(subscriptionIds: ReadonlySet<string>, options?: { urgent?: boolean }): () => void
+  /**
+   * Called before the wake is written; what it answers is called once the wake is durable. `certain` (default `true`): every
+   * one of these lanes is woken, and not more than once.
+   */
+  waking(subscriptionIds: ReadonlySet<string>, options?: { urgent?: boolean; certain?: boolean }): () => void
 }
 
 /**

@@ -15,5 +15,8 @@ export interface LaneContext extends FlowContext {
   settle(settlement: Settlement, clearsStrikes: boolean): Promise<boolean>
   /** Stores a window and moves the lease; answers the new lease's end (monotonic), or `null` when the lane is lost. */
   reserve(lane: Lane, window: LaneWindow): Promise<number | null>
-  deactivate(subscriptionId: string): Promise<void>
+  /** The store failed. */
+  report(operation: string, error: unknown): void
+  /** The receiver at `url` is gone. */
+  deactivate(subscriptionId: string, url: string): Promise<void>
 }

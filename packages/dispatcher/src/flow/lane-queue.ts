@@ -13,6 +13,7 @@ export class LaneQueue {
   #woken = false
   #urgent = false
   #exhausted = false
+  #returned = false
   #nextDueAt = NEVER
 
   constructor(context: Pick<FlowContext, 'storage' | 'clock' | 'cache'>, lane: Lane) {
@@ -55,7 +56,7 @@ export class LaneQueue {
    */
   async load(unsettled: ReadonlySet<string>, isActive: () => boolean): Promise<void> {
     const { storage, clock, cache } = this.#context
-    this.#woken = this.#urgent = false
+    this.#woken = this.#urgent = this.#returned = false
     this.#nextDueAt = NEVER
     const passedOver = new Set(unsettled)
     const limit = LOAD_AT_A_TIME + passedOver.size
@@ -64,7 +65,8 @@ export class LaneQueue {
     const active = isActive()
     const mine = rows.filter((row) => !passedOver.has(row.id) && (active || row.dueAt === TEST_DUE_AT))
     const due = mine.filter((row) => row.dueAt <= now)
-    this.#exhausted = rows.length < limit || mine.length > due.length || !active
+    // What was put back meanwhile was passed over: it is not among these rows.
+    this.#exhausted = !this.#returned && (rows.length < limit || mine.length > due.length || !active)
     this.dueAgain(mine[due.length]?.dueAt ?? NEVER)
     const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
     const loaded = unknown.length > 0 ? await storage.outbox.get(unknown) : []
@@ -76,8 +78,14 @@ export class LaneQueue {
     return this.#due.shift()
   }
 
+  /** One is not to be sent any more. */
+  forget(deliveryId: string): void {
+    this.#due = this.#due.filter(({ id }) => id !== deliveryId)
+  }
+
   /** One that was taken is still pending, and due: the lane must not go to sleep over it. */
   putBack(): void {
+    this.#returned = true
     this.#exhausted = false
   }
 

@@ -4,11 +4,12 @@ import type { Lane } from '../core/lane.js'
 import { settleAttempt } from '../core/settle-attempt.js'
 import type { Subscription } from '../core/subscription.js'
 import type { LaneRelease } from '../ports/storage.js'
-import { deliver, type Outcome } from './deliver.js'
+import { deliver, eventOf, type Outcome } from './deliver.js'
 import type { LaneContext } from './lane-context.js'
 import { LaneLimiter } from './lane-limiter.js'
 import { LaneQueue } from './lane-queue.js'
 import { Signal } from './signal.js'
+import { tellSettled } from './tell-settled.js'
 
 const PERMITS_AT_A_TIME = 32
 /** After this long a lane goes to the back of the queue, whatever it still has. */
@@ -39,6 +40,7 @@ export class ServedLane {
   #sending = 0
   #over = false
   #lost = false
+  #givenBack = false
   #clearsStrikes: boolean
   #heldUntil = 0
 
@@ -69,7 +71,12 @@ export class ServedLane {
 
   /** Serves the lane until it has nothing to do, must rest, or is taken away; answers how to give it back. */
   async serve(): Promise<LaneRelease | null> {
-    for (let next = await this.#next(); next; next = await this.#next()) void this.#attempt(next)
+    try {
+      for (let next = await this.#next(); next; next = await this.#next()) void this.#attempt(next)
+    } catch (error) {
+      this.#context.report('lanes.serve', error)
+      this.#rest()
+    }
     while (this.#unsettled.size > 0) await this.#changed.wait()
     return this.#lost ? null : this.#release()
   }
@@ -87,9 +94,18 @@ export class ServedLane {
 
   /** The subscription changed, or is gone. */
   update(subscription: Subscription | null): void {
-    const limit = JSON.stringify(this.#subscription.rateLimit)
-    if (!subscription || JSON.stringify(subscription.rateLimit) !== limit) this.windDown()
+    const { rateLimit, isActive } = this.#subscription
+    const goesOn =
+      subscription?.isActive === isActive &&
+      JSON.stringify(subscription.rateLimit) === JSON.stringify(rateLimit)
+    // What is loaded waits for the next acquisition, which has the limit, and knows what may be sent.
+    if (!goesOn) this.windDown()
     if (subscription) this.#subscription = subscription
+  }
+
+  /** A delivery is not to be sent any more. */
+  forget(deliveryId: string): void {
+    this.#queue.forget(deliveryId)
   }
 
   /** Sends nothing new; what is in flight ends. */
@@ -106,7 +122,7 @@ export class ServedLane {
 
   /** Another owner has the lane. */
   lose(): void {
-    if (this.#lost) return
+    if (this.#lost || this.#givenBack) return
     this.#lost = true
     const { subscriptionId } = this.lane
     this.#context.observe({ name: 'lease.lost', subscriptionId, inFlight: this.#sending })
@@ -130,7 +146,7 @@ export class ServedLane {
         const delivery = this.#maySend() ? this.#queue.take() : undefined
         if (delivery) return { delivery, slow }
         slots.give(slow)
-      } else if (this.#sending > 0 && this.#heldUntil === 0) await this.#changed.wait()
+      }
     }
     return null
   }
@@ -157,12 +173,15 @@ export class ServedLane {
       return leaseEnds !== null
     }
     const until = limiter.nextAvailableAt()
-    if (until !== null) {
-      this.#heldUntil = until
-      const { subscriptionId } = this.lane
-      this.#context.observe({ name: 'lane.held', subscriptionId, until, reason: 'rate_limit' })
-    }
+    if (until === null) await this.#changed.wait()
+    else this.#hold(until, 'rate_limit')
     return false
+  }
+
+  #hold(until: number, reason: 'rate_limit' | 'retry_after'): void {
+    this.#heldUntil = Math.max(this.#heldUntil, until)
+    const { subscriptionId } = this.lane
+    this.#context.observe({ name: 'lane.held', subscriptionId, until: this.#heldUntil, reason })
   }
 
   async #attempt({ delivery, slow }: { delivery: QueuedDelivery; slow: boolean }): Promise<void> {
@@ -190,22 +209,12 @@ export class ServedLane {
   }
 
   async #send(delivery: QueuedDelivery): Promise<Outcome | null> {
-    const { cache, storage, clock } = this.#context
     try {
-      const event = cache.get(delivery.eventId) ?? (await storage.outbox.get([delivery.eventId]))[0]
-      if (event) {
-        const subscription = this.#subscription
-        const { signal } = this.#abort
-        return await deliver(this.#context, {
-          event,
-          delivery,
-          subscription,
-          signal,
-          mayStart: this.#mayStart,
-        })
-      }
-      await storage.deliveries.cancel({ id: delivery.id, now: clock.now() })
-      throw new Error(`its event ${delivery.eventId} is not in storage any more; the delivery is cancelled`)
+      const event = await eventOf(this.#context, delivery)
+      const subscription = this.#subscription
+      const { signal } = this.#abort
+      const mayStart = this.#mayStart
+      return await deliver(this.#context, { event, delivery, subscription, signal, mayStart })
     } catch (error) {
       this.#ownFault(delivery, error)
       return null
@@ -220,27 +229,25 @@ export class ServedLane {
     const ref = { deliveryId: delivery.id, eventId: delivery.eventId, subscriptionId }
     const { number, statusCode, errorClass, durationMs } = attempt
     observe({ name: 'attempt.finished', ...ref, attempt: number, statusCode, errorClass, durationMs })
-    if (verdict.kind === 'retry' && verdict.holdsLane && verdict.waitMs) {
-      this.#heldUntil = Math.max(this.#heldUntil, endedAt + verdict.waitMs)
-      observe({ name: 'lane.held', subscriptionId, until: this.#heldUntil, reason: 'retry_after' })
-    }
+    if (verdict.kind === 'retry' && verdict.holdsLane && verdict.waitMs)
+      this.#hold(endedAt + verdict.waitMs, 'retry_after')
     const gone = verdict.kind === 'failed' && verdict.reason === 'gone'
-    if (gone) this.#subscription = { ...this.#subscription, isActive: false }
+    // It speaks for the address that was asked, whatever the subscription has now.
+    if (gone && outcome.url === this.#subscription.url)
+      this.update({ ...this.#subscription, isActive: false })
     const schedule = settings.retry
     const random = ids.random()
     const settlement = settleAttempt({ delivery, token, attempt, verdict, schedule, random, endedAt })
     const clears = this.#clearsStrikes
     this.#clearsStrikes = false
     const applied = await this.#context.settle(settlement, clears)
-    if (gone) await this.#context.deactivate(subscriptionId)
-    if (!applied) return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })
-    if (settlement.status === 'delivered') observe({ name: 'delivery.delivered', ...ref, attempts: number })
-    else if (settlement.status === 'failed')
-      observe({ name: 'delivery.failed', ...ref, attempts: number, reason: settlement.reason ?? 'rejected' })
-    else {
-      this.#queue.dueAgain(settlement.dueAt)
-      observe({ name: 'delivery.retrying', ...ref, dueAt: settlement.dueAt })
+    if (gone) await this.#context.deactivate(subscriptionId, outcome.url)
+    if (!applied) {
+      this.#lookAgain()
+      return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })
     }
+    if (settlement.status === 'pending') this.#queue.dueAgain(settlement.dueAt)
+    tellSettled(observe, ref, settlement)
   }
 
   /** What was no attempt is still pending: the lane must not go to sleep over it, nor try it again and again. */
@@ -248,6 +255,12 @@ export class ServedLane {
     this.#queue.putBack()
     if (this.#over || !this.#owns()) return
     this.#heldUntil = Math.max(this.#heldUntil, this.#context.clock.now() + OWN_FAULT_REST_MS)
+  }
+
+  /** What is stored is not what was thought: its next owner finds out, if that is still for this one to say. */
+  #lookAgain(): void {
+    this.#queue.putBack()
+    this.windDown()
   }
 
   #ownFault(delivery: QueuedDelivery, error: unknown): void {
@@ -258,9 +271,9 @@ export class ServedLane {
   }
 
   #release(): LaneRelease {
-    const { clock } = this.#context
-    const now = clock.now()
+    const now = this.#context.clock.now()
     const { subscriptionId, token } = this.lane
+    this.#givenBack = true
     return {
       subscriptionId,
       token,

@@ -13,10 +13,11 @@ export class Worker {
   readonly #fanOut: FanOut
   readonly #pool: LanePool
   /** Lanes known to be due at an instant soon: this process tries them by id, without a scan. */
-  readonly #soon = new Map<string, number>()
+  readonly #soon = new Map<string, { at: number; availableAt: number }>()
   #pause: AbortController | null = null
-  #nextPollAt = 0
-  #nextUpkeepAt = 0
+  /** Monotonic, as the next one is: a clock that is set back must not put them off. */
+  #nextPollAt = -Infinity
+  #nextUpkeepAt = -Infinity
   #pollNow = false
   #running: Promise<void> | null = null
   #stopping = false
@@ -42,7 +43,7 @@ export class Worker {
     this.#stopping = true
     this.#wake()
     await this.#running
-    this.#pool.windDown()
+    this.#pool.close()
     const ended = new AbortController()
     const idle = this.#pool.idle().finally(() => ended.abort())
     await clock.sleep(graceMs, ended.signal)
@@ -50,11 +51,13 @@ export class Worker {
     await idle
   }
 
-  /** A lane is, or will be, due. */
-  laneDue(subscriptionId: string, dueAt: number): void {
+  /** A lane is, or will be, due; without `availableAt` a hold that is known goes on. */
+  laneDue(subscriptionId: string, { dueAt, availableAt }: { dueAt: number; availableAt?: number }): void {
     const { clock, settings } = this.#context
-    if (!this.#running || dueAt - clock.now() > settings.pollIntervalMs) return
-    this.#soon.set(subscriptionId, dueAt)
+    const until = availableAt ?? this.#soon.get(subscriptionId)?.availableAt ?? 0
+    const at = Math.max(dueAt, until)
+    if (!this.#running || at - clock.now() > settings.pollIntervalMs) return
+    this.#soon.set(subscriptionId, { at, availableAt: until })
     this.#wake()
   }
 
@@ -69,16 +72,21 @@ export class Worker {
     const { clock } = this.#context
     const ended = new AbortController()
     const bounded = clock.sleep(deadline - clock.monotonic(), ended.signal).then(() => this.#pool.windDown())
-    while (clock.monotonic() < deadline) {
-      await this.#fanOut.idle()
-      const swept = await this.#fanOut.sweep({ orphansOnly: false })
-      const acquired = await this.#acquire({ everywhere: true })
-      await this.#pool.idle()
-      if (swept + acquired === 0) break
+    try {
+      while (clock.monotonic() < deadline && !this.#stopping) {
+        await this.#fanOut.idle()
+        const swept = await this.#fanOut.sweep({ orphansOnly: false })
+        const acquired = await this.#acquire({ everywhere: true })
+        await this.#pool.idleOf()
+        if (swept + acquired === 0) break
+      }
+    } finally {
+      ended.abort()
     }
-    if (clock.monotonic() < deadline) ended.abort()
     await bounded
-    await this.#pool.idle()
+    // What was taken as the time ran out.
+    this.#pool.windDown()
+    await this.#pool.idleOf()
   }
 
   async #run(): Promise<void> {
@@ -91,16 +99,19 @@ export class Worker {
 
   async #tick(): Promise<void> {
     const { clock, settings } = this.#context
-    const polls = this.#pollNow || clock.now() >= this.#nextPollAt
+    const polls = this.#pollNow || clock.monotonic() >= this.#nextPollAt
     if (!polls) {
       await this.#acquireSoon()
       return
     }
     this.#pollNow = false
-    this.#nextPollAt = clock.now() + settings.pollIntervalMs
-    if ((await this.#fanOut.sweep({ orphansOnly: true })) > 0) this.#pollNow = true
+    this.#nextPollAt = clock.monotonic() + settings.pollIntervalMs
+    // An event that cannot be fanned out keeps no lane from being served.
+    const [swept] = await Promise.allSettled([this.#fanOut.sweep({ orphansOnly: true })])
     await this.#acquire()
-    if (clock.now() >= this.#nextUpkeepAt) await this.#upkeep()
+    if (swept.status === 'rejected') throw swept.reason
+    if (swept.value > 0) this.#pollNow = true
+    if (clock.monotonic() >= this.#nextUpkeepAt) await this.#upkeep()
     this.#recovered()
   }
 
@@ -113,7 +124,7 @@ export class Worker {
 
   async #acquireSoon(): Promise<number> {
     const now = this.#context.clock.now()
-    const due = [...this.#soon].filter(([, dueAt]) => dueAt <= now).map(([subscriptionId]) => subscriptionId)
+    const due = [...this.#soon].filter(([, { at }]) => at <= now).map(([subscriptionId]) => subscriptionId)
     for (const subscriptionId of due) this.#soon.delete(subscriptionId)
     let total = 0
     for (let at = 0; at < due.length && !this.#stopping; at += BY_ID_AT_A_TIME)
@@ -124,7 +135,7 @@ export class Worker {
   /** Repairs what should not happen, and lets go of what is older than the retention. */
   async #upkeep(): Promise<void> {
     const { storage, clock, settings } = this.#context
-    this.#nextUpkeepAt = clock.now() + UPKEEP_EVERY_MS
+    this.#nextUpkeepAt = clock.monotonic() + UPKEEP_EVERY_MS
     await storage.upkeep.repair({ now: clock.now() })
     const before = clock.now() - settings.retentionMs
     while (
@@ -136,12 +147,12 @@ export class Worker {
   async #rest(): Promise<void> {
     const { clock, settings } = this.#context
     const now = clock.now()
-    let soonest = this.#nextPollAt
-    for (const dueAt of this.#soon.values()) soonest = Math.min(soonest, dueAt)
-    if (this.#stopping || this.#pollNow || soonest <= now) return
+    let restMs = Math.min(this.#nextPollAt - clock.monotonic(), settings.pollIntervalMs)
+    for (const { at } of this.#soon.values()) restMs = Math.min(restMs, at - now)
+    if (this.#stopping || this.#pollNow || restMs <= 0) return
     const pause = new AbortController()
     this.#pause = pause
-    await clock.sleep(Math.min(soonest - now, settings.pollIntervalMs), pause.signal)
+    await clock.sleep(restMs, pause.signal)
     this.#pause = null
   }
 
@@ -160,7 +171,7 @@ export class Worker {
     try {
       await step()
     } catch (error) {
-      this.#nextPollAt = this.#context.clock.now() + this.#context.settings.pollIntervalMs
+      this.#nextPollAt = this.#context.clock.monotonic() + this.#context.settings.pollIntervalMs
       // A store that is away was told of when its first call failed, and is told of again when it is back.
       if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) return
       const text = error instanceof Error ? error.message : 'unknown error'

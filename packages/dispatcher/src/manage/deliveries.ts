@@ -114,7 +114,8 @@ export class Deliveries {
       throw new ConflictError(
         `The subscription of delivery ${before.id} was removed: there is nowhere to send it.`,
       )
-    const woken = this.#pool.waking(new Set([before.subscriptionId]))
+    // One that is pending is left alone, and its lane asleep: a wake that is counted and never came would hide another's.
+    const woken = this.#pool.waking(new Set([before.subscriptionId]), { certain: false })
     const after = known(id, await storage.deliveries.resend({ id: before.id, now: clock.now() }))
     woken()
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'resent', actor })
@@ -127,6 +128,7 @@ export class Deliveries {
     const after = known(id, await storage.deliveries.cancel({ id: String(id), now: clock.now() }))
     if (after.status !== 'cancelled')
       throw new ConflictError(`Delivery ${after.id} is ${after.status}; only a pending one can be cancelled.`)
+    this.#pool.forget(after)
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'cancelled', actor })
     return deliveryView(withAnswers(after, () => null))
   }
@@ -147,7 +149,7 @@ export class Deliveries {
     const now = clock.now()
     let count = 0
     for (let more = RECOVER_AT_A_TIME; more === RECOVER_AT_A_TIME; count += more) {
-      const woken = this.#pool.waking(new Set([subscriptionId]))
+      const woken = this.#pool.waking(new Set([subscriptionId]), { certain: false })
       more = await storage.deliveries.recover({ subscriptionId, since, until, now, limit: RECOVER_AT_A_TIME })
       woken()
     }

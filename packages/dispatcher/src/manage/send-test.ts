@@ -5,6 +5,7 @@ import type { Subscription } from '../core/subscription.js'
 import type { FlowContext } from '../flow/context.js'
 import type { FanOut } from '../flow/fan-out.js'
 import type { LanePool } from '../flow/lane-pool.js'
+import { CallsUnderWay } from './calls-under-way.js'
 import { maskAnswer } from './request-view.js'
 
 /** What became of a test. */
@@ -29,6 +30,7 @@ export class TestSender {
   readonly #fanOut: FanOut
   readonly #pool: LanePool
   readonly #catalogue: EventCatalogue | undefined
+  readonly #calls = new CallsUnderWay()
 
   constructor(input: {
     context: FlowContext
@@ -42,7 +44,16 @@ export class TestSender {
     this.#catalogue = input.catalogue
   }
 
-  async send(subscription: Subscription): Promise<TestResult> {
+  send(subscription: Subscription): Promise<TestResult> {
+    return this.#calls.begin(() => this.#send(subscription))
+  }
+
+  /** Resolves when no test is under way. */
+  async idle(): Promise<void> {
+    await this.#calls.idle()
+  }
+
+  async #send(subscription: Subscription): Promise<TestResult> {
     const { storage, clock, settings } = this.#context
     const event = this.#event(subscription)
     const id = deliveryId(event.id, subscription.id)
@@ -101,6 +112,7 @@ export class TestSender {
   /** Why nothing may be sent to this subscription just now, or `null`. */
   async #heldBack(subscriptionId: string): Promise<string | null> {
     const { storage, clock } = this.#context
+    if (this.#pool.closed) return 'This dispatcher is being stopped.'
     const lane = await storage.lanes.get(subscriptionId)
     if (!lane || lane.token !== null || lane.leaseUntil <= clock.now()) return null
     const until = new Date(lane.leaseUntil).toISOString()

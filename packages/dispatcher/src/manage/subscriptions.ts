@@ -116,7 +116,8 @@ export class Subscriptions {
     const before = await this.#require(id)
     if (parsed.url !== undefined) await this.#checkAddress(parsed.url)
     const updated = await this.#write(id, patchFrom(parsed, before))
-    if (updated.isActive && !before.isActive) await this.#wake(id)
+    // Whatever it was when it was read: it may have been paused, and its lane gone to sleep, since then.
+    if (parsed.isActive) await this.#wake(id)
     this.#changed(id, 'updated', actor)
     return this.#view(updated)
   }
@@ -125,6 +126,7 @@ export class Subscriptions {
   async remove(id: string, { actor = null }: Actor = {}): Promise<void> {
     const { storage, clock } = this.#context
     if (!(await storage.subscriptions.remove(id))) throw notFound(id)
+    this.#pool.update(id, null)
     const limit = 1_000
     while (
       (await storage.deliveries.cancelPending({ subscriptionId: id, now: clock.now(), limit })) === limit
@@ -179,7 +181,7 @@ export class Subscriptions {
     const { storage, clock } = this.#context
     const updated = await storage.subscriptions.update({ id, patch, now: Math.floor(clock.now()) })
     if (!updated) throw notFound(id)
-    this.#pool.update(updated)
+    this.#pool.update(id, updated)
     return updated
   }
 

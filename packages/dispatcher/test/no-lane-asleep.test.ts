@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { newDelivery } from '../src/core/delivery.js'
+import { memoryStorage } from '../src/adapters/memory-storage.js'
+import type { Storage } from '../src/ports/storage.js'
+import { sampleEvent } from '../src/testing/storage/samples.js'
+import { gate, setUp } from './support.js'
+
+describe('no lane sleeps over due work:', () => {
+  it('a resend that found its delivery pending is not taken for a wake that another process wrote', async () => {
+    const answer = gate()
+    const { webhooks, clock, storage, subscribe, transport } = setUp({
+      respond: async (_request, index) => {
+        if (index === 0) await answer.opened
+        return 200
+      },
+    })
+    const { id } = await subscribe()
+    await webhooks.start()
+    await webhooks.dispatch('order.created', {})
+    await clock.advance(1)
+    const [first] = (await webhooks.deliveries.list()).items
+    await webhooks.deliveries.resend(first?.id ?? '')
+    await clock.advance(1)
+    // Another process fans out, and this one hears nothing of it.
+    const event = sampleEvent()
+    const now = clock.now()
+    await storage.outbox.append({ events: [event], sweepAt: now })
+    await storage.outbox.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
+    answer.open()
+    await clock.advance(3_000)
+    expect(transport.requests).toHaveLength(2)
+    await webhooks.stop()
+  })
+
+  it('so with a recovery that found nothing', async () => {
+    const answer = gate()
+    const { webhooks, clock, storage, subscribe, transport } = setUp({
+      respond: async (_request, index) => {
+        if (index === 0) await answer.opened
+        return 200
+      },
+    })
+    const { id } = await subscribe()
+    await webhooks.start()
+    await webhooks.dispatch('order.created', {})
+    await clock.advance(1)
+    await webhooks.deliveries.recover({ subscriptionId: id, since: 0 })
+    await clock.advance(1)
+    const event = sampleEvent()
+    const now = clock.now()
+    await storage.outbox.append({ events: [event], sweepAt: now })
+    await storage.outbox.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
+    answer.open()
+    await clock.advance(3_000)
+    expect(transport.requests).toHaveLength(2)
+    await webhooks.stop()
+  })
+
+  it('a delivery that was cancelled in flight, and resent before its owner heard that it was', async () => {
+    const storage = memoryStorage()
+    const [answer, heard] = [gate(), gate()]
+    const settle: Storage['lanes']['settle'] = async (input) => {
+      const rejected = await storage.lanes.settle(input)
+      if (rejected.length > 0) await heard.opened
+      return rejected
+    }
+    const { webhooks, clock, subscribe, transport } = setUp({
+      storage: { ...storage, lanes: { ...storage.lanes, settle } },
+      respond: async (_request, index) => {
+        if (index === 0) await answer.opened
+        return 200
+      },
+    })
+    await subscribe()
+    await webhooks.start()
+    await webhooks.dispatch('order.created', {})
+    await clock.advance(1)
+    const id = (await webhooks.deliveries.list()).items[0]?.id ?? ''
+    await webhooks.deliveries.cancel(id)
+    answer.open()
+    await clock.advance(1)
+    await webhooks.deliveries.resend(id)
+    await clock.advance(1)
+    heard.open()
+    await clock.advance(3_000)
+    expect(transport.requests).toHaveLength(2)
+    expect(await webhooks.deliveries.get(id)).toMatchObject({ status: 'delivered' })
+    await webhooks.stop()
+  })
+
+  it('a subscription that is resumed by a call that began before it was paused', async () => {
+    const storage = memoryStorage()
+    const read = gate()
+    let held = false
+    const get: Storage['subscriptions']['get'] = async (ids) => {
+      const found = await storage.subscriptions.get(ids)
+      if (held) {
+        held = false
+        await read.opened
+      }
+      return found
+    }
+    const { webhooks, clock, subscribe, transport } = setUp({
+      storage: { ...storage, subscriptions: { ...storage.subscriptions, get } },
+    })
+    const { id } = await subscribe()
+    await webhooks.dispatch('order.created', {})
+    await clock.advance(1)
+    held = true
+    const resumed = webhooks.subscriptions.update(id, { isActive: true })
+    await clock.advance(1)
+    await webhooks.subscriptions.update(id, { isActive: false })
+    await webhooks.drain()
+    read.open()
+    await resumed
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(1)
+  })
+
+  it('a request that was given up while its lane was reading on', async () => {
+    const storage = memoryStorage()
+    const [answer, read] = [gate(), gate()]
+    let reading = false
+    const upcoming: Storage['lanes']['upcoming'] = async (query) => {
+      const found = await storage.lanes.upcoming(query)
+      if (reading) await read.opened
+      return found
+    }
+    const { webhooks, clock, subscribe } = setUp({
+      storage: { ...storage, lanes: { ...storage.lanes, upcoming } },
+      respond: async (_request, index) => {
+        if (index > 0) return 200
+        await answer.opened
+        return { kind: 'aborted' }
+      },
+    })
+    await subscribe()
+    await webhooks.start()
+    await webhooks.dispatch('order.created', {})
+    await clock.advance(1)
+    reading = true
+    // Whatever wakes it: there is nothing new to be read.
+    await webhooks.deliveries.resend((await webhooks.deliveries.list()).items[0]?.id ?? '')
+    await clock.advance(1)
+    answer.open()
+    await clock.advance(1)
+    reading = false
+    read.open()
+    await clock.advance(10_000)
+    expect(await webhooks.stats()).toMatchObject({ delivered: 1, pending: 0 })
+    await webhooks.stop()
+  })
+})
