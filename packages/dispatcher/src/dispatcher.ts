@@ -1,10 +1,4 @@
-import {
-  StoppedError,
-  type EventCatalogue,
-  type EventInput,
-  type EventType,
-  type ObjectIdLike,
-} from '@swigs/webhooks-protocol'
+import { StoppedError, type EventCatalogue } from '@swigs/webhooks-protocol'
 import { LRUCache } from 'lru-cache'
 import { consoleLogger } from './adapters/console-logger.js'
 import { ipaddrGuard } from './adapters/ipaddr-guard.js'
@@ -18,6 +12,7 @@ import { isSystemClock, systemClock } from './adapters/system-clock.js'
 import { systemIds } from './adapters/system-ids.js'
 import { undiciTransport } from './adapters/undici-transport.js'
 import type { Health } from './core/health.js'
+import type { AnyEvents, Dispatcher, Drained } from './dispatcher-interface.js'
 import type { FlowContext } from './flow/context.js'
 import { FanOut } from './flow/fan-out.js'
 import { LanePool } from './flow/lane-pool.js'
@@ -25,85 +20,14 @@ import { Publisher } from './flow/publish.js'
 import { Worker } from './flow/worker.js'
 import { CallsUnderWay } from './manage/calls-under-way.js'
 import { Deliveries } from './manage/deliveries.js'
-import { parseDispatch, type DispatchOptions } from './manage/dispatch-input.js'
+import { parseDispatch } from './manage/dispatch-input.js'
 import { Events } from './manage/events.js'
 import { TestSender } from './manage/send-test.js'
-import { readStats, type Stats } from './manage/stats.js'
+import { readStats } from './manage/stats.js'
 import { Subscriptions } from './manage/subscriptions.js'
 import { validateEvent } from './manage/validate-event.js'
 import { parseOptions, type DispatcherOptions } from './options.js'
 import { USER_AGENT } from './user-agent.js'
-
-/** What `dispatch` answers. */
-export interface Dispatched {
-  /** `evt_…`; `null` when nothing was accepted. */
-  readonly id: string | null
-  /** `false` only when disabled by option or environment. */
-  readonly accepted: boolean
-  /** An event with this `idempotencyKey` was accepted before. */
-  readonly duplicate: boolean
-}
-
-/** What `drain` did. */
-export interface Drained {
-  /** Requests made. */
-  readonly attempts: number
-  /** Deliveries that were answered 2xx. */
-  readonly delivered: number
-  /** Deliveries that were given up. */
-  readonly failed: number
-  /** Attempts that failed and will be repeated. */
-  readonly retrying: number
-}
-
-/** Any type, any JSON: what a dispatcher without a catalogue takes. */
-export type AnyEvents = EventCatalogue
-
-/** Webhooks inside your app: see `createDispatcher`. */
-export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
-  /**
-   * Accepts an event: resolves once it is durable. Delivery follows on its own.
-   * @param type one of the catalogue's
-   * @param data as its schema takes it
-   * @param siteIdOrOptions a site id (string, ObjectId, null), or `{ siteId, session, idempotencyKey, occurredAt }`;
-   *   without a site it goes to every subscriber of its type
-   * @throws InvalidEventError with the path of each problem; PayloadTooLargeError; StorageUnavailableError;
-   *   SessionUnsupportedError; StoppedError
-   * @example
-   * await webhooks.dispatch('order.paid', data, { siteId: order.site, idempotencyKey: stripeEvent.id })
-   */
-  dispatch<T extends EventType<C>>(
-    type: T,
-    data: EventInput<C, T>,
-    siteIdOrOptions?: string | ObjectIdLike | null | DispatchOptions,
-  ): Promise<Dispatched>
-  /**
-   * Starts to deliver in this process. A process that only dispatches leaves it out. Idempotent.
-   * @throws StoppedError, StorageUnavailableError
-   */
-  start(): Promise<void>
-  /**
-   * Stops for good: requests in flight get `graceMs` (default: `shutdownGraceMs`, 10_000), the rest are given back, and the
-   * storage is closed. Idempotent, safe in any order.
-   */
-  stop(options?: { graceMs?: number | undefined }): Promise<void>
-  /**
-   * Delivers what is due now, at most for `maxMs` (default: 60_000), and answers what it did. Needs no `start`. A retry that
-   * is due later is left for the next call.
-   * @throws StoppedError, StorageUnavailableError
-   */
-  drain(options?: { maxMs?: number | undefined }): Promise<Drained>
-  /** How many deliveries there are in each state, what is due, and since when. Cheap: fit for a health check. */
-  stats(): Promise<Stats>
-  /** Who wants to know, where, with which secret. */
-  readonly subscriptions: Subscriptions
-  /** What was sent, what came back, and sending it again. */
-  readonly deliveries: Deliveries
-  /** What was accepted. */
-  readonly events: Events
-  /** The catalogue it was made with. */
-  readonly catalogue: C | undefined
-}
 
 /**
  * Makes a dispatcher on a storage. Nothing runs until `start`.

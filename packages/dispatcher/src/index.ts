@@ -30,13 +30,8 @@ export {
   type SubscriptionSecret,
   type SubscriptionStats,
 } from './core/subscription.js'
-export {
-  createDispatcher,
-  type AnyEvents,
-  type Dispatched,
-  type Dispatcher,
-  type Drained,
-} from './dispatcher.js'
+export { createDispatcher } from './dispatcher.js'
+export type { AnyEvents, Dispatched, Dispatcher, Drained } from './dispatcher-interface.js'
 export { MAX_PAGE, type Page } from './manage/cursor.js'
 export type { Deliveries, DeliveryDetail, DeliveryListQuery, RecoverInput } from './manage/deliveries.js'
 export type { DispatchOptions } from './manage/dispatch-input.js'
