@@ -56,12 +56,13 @@ export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
   /**
    * Stops for good: requests in flight get `graceMs` (default: `shutdownGraceMs`, 10_000), the rest are given back, and the
    * storage is closed. Idempotent, safe in any order.
+   * @throws InvalidOptionsError
    */
   stop(options?: { graceMs?: number | undefined }): Promise<void>
   /**
    * Delivers what is due now, at most for `maxMs` (default: 60_000), and answers what it did. Needs no `start`. A retry that
    * is due later is left for the next call.
-   * @throws StoppedError, StorageUnavailableError
+   * @throws InvalidOptionsError, StoppedError, StorageUnavailableError
    */
   drain(options?: { maxMs?: number | undefined }): Promise<Drained>
   /** How many deliveries there are in each state, what is due, and since when. Cheap: fit for a health check. */

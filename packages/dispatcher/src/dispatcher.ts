@@ -22,6 +22,7 @@ import { CallsUnderWay } from './manage/calls-under-way.js'
 import { Deliveries } from './manage/deliveries.js'
 import { parseDispatch } from './manage/dispatch-input.js'
 import { Events } from './manage/events.js'
+import { drainSchema, parseInput, stopSchema } from './manage/input.js'
 import { TestSender } from './manage/send-test.js'
 import { readStats } from './manage/stats.js'
 import { Subscriptions } from './manage/subscriptions.js'
@@ -206,8 +207,16 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
         throw error
       })
     },
-    stop: ({ graceMs = settings.shutdownGraceMs } = {}) => (stopping ??= shutDown(graceMs)),
-    drain: ({ maxMs = 60_000 } = {}) => drains.begin(() => drain(maxMs)),
+    stop: async (options) => {
+      // As a listener of a signal it is handed the signal's name.
+      const input = typeof options === 'object' ? options : undefined
+      const { graceMs = settings.shutdownGraceMs } = parseInput('stop', stopSchema, input)
+      return (stopping ??= shutDown(graceMs))
+    },
+    drain: async (options) => {
+      const { maxMs } = parseInput('drain', drainSchema, options)
+      return drains.begin(() => drain(maxMs))
+    },
     stats: opened(() => readStats(direct, pool)),
     subscriptions: whenOpen(new Subscriptions({ context: direct, catalogue, pool, tests }), open),
     deliveries: whenOpen(new Deliveries(direct, pool), open),

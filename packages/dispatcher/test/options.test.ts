@@ -36,6 +36,17 @@ describe('a wrong option', () => {
   })
 })
 
+it('an argument of drain or stop that is no time is refused by name, and changes nothing', async () => {
+  const webhooks = createDispatcher({ storage })
+  for (const wrong of [{ maxMs: '5' }, { maxMs: -1 }, { ms: 5 }, 5])
+    await expect(webhooks.drain(wrong as never)).rejects.toMatchObject({ code: 'INVALID_OPTIONS' })
+  for (const wrong of [{ graceMs: 'x' }, { graceMs: -1 }, { ms: 5 }])
+    await expect(webhooks.stop(wrong as never)).rejects.toMatchObject({ code: 'INVALID_OPTIONS' })
+  expect(await webhooks.drain()).toMatchObject({ attempts: 0 })
+  await webhooks.stop('SIGTERM' as never)
+  await expect(webhooks.drain()).rejects.toMatchObject({ code: 'STOPPED' })
+})
+
 describe('the seed’s environment variables', () => {
   it('set the options that they name, and nothing where they are not set', () => {
     expect(optionsFromEnv({})).toEqual({})

@@ -34,3 +34,8 @@ export const pagingSchema = {
 }
 
 export const windowSchema = { since: instantSchema.optional(), until: instantSchema.optional() }
+
+const spanMs = z.number().min(0)
+
+export const drainSchema = z.strictObject({ maxMs: spanMs.default(60_000) }).prefault({})
+export const stopSchema = z.strictObject({ graceMs: spanMs.optional() }).prefault({})
