@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { createDispatcher } from '@swigs/webhooks-dispatcher'
 import { CONTENDERS } from '../deliver/storages.js'
 import { data } from '../deliver/settings.js'
-import { median } from '../median.js'
+import { median, percentile } from '../median.js'
 import { pastedDispatcher } from './pasted-dispatcher.js'
 import { ANSWERS_AFTER_MS, CALLS, SUBSCRIBERS } from './settings.js'
 
@@ -17,9 +17,6 @@ const time = async (call: () => Promise<unknown>): Promise<number[]> => {
   }
   return took
 }
-
-const p99 = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? 0
 
 /** How long `dispatch` keeps a request waiting, beside a dispatcher that sends in the request; medians of rounds. */
 export const run = async (args: readonly string[]): Promise<void> => {
@@ -43,7 +40,7 @@ export const run = async (args: readonly string[]): Promise<void> => {
   for (const _round of rounds) {
     const took = await time(() => pasted.dispatch('order.created', data))
     baseline.push(median(took))
-    worst.push(p99(took))
+    worst.push(percentile(took, 0.99))
   }
   console.log(`in the request  p50 ${median(baseline).toFixed(2)} ms, p99 ${median(worst).toFixed(2)} ms`)
   for (const name of names) {
@@ -62,7 +59,7 @@ export const run = async (args: readonly string[]): Promise<void> => {
       await webhooks.dispatch('order.created', data)
       const took = await time(() => webhooks.dispatch('order.created', data))
       medians.push(median(took))
-      p99s.push(p99(took))
+      p99s.push(percentile(took, 0.99))
       await webhooks.stop()
       await close()
     }

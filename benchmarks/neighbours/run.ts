@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createDispatcher, type Dispatcher, type Storage } from '@swigs/webhooks-dispatcher'
 import { CONTENDERS } from '../deliver/storages.js'
-import { median } from '../median.js'
+import { median, percentile } from '../median.js'
 import { BACKLOG, EVENTS, EVERY_MS, HEALTHY } from './settings.js'
 
 /** What the receiver tells over IPC. */
@@ -65,9 +65,6 @@ const measure = async (
   await webhooks.stop({ graceMs: 0 })
   return delays
 }
-
-const percentile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? 0
 
 /** How late events come to healthy receivers beside bad ones, as a ratio of how late they come without; medians. */
 export const run = async (args: readonly string[]): Promise<void> => {

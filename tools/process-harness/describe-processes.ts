@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { densest, duplicates } from './harness.js'
+import { duplicates } from './harness.js'
 import { begin, CONCURRENCY, LEASE_MS, type SharedStorage } from './world.js'
 
 /** As many as come while twenty are killed where that takes half a minute; a starved machine must not pile up more. */
@@ -25,13 +25,7 @@ export const describeProcesses = (name: string, share: () => Promise<SharedStora
         expect(world.fleet.accepted.size).toBe(2_000)
         expect(duplicates(arrivals)).toBe(0)
         expect(arrivals.length).toBe(10_000)
-        for (const path of world.paths)
-          expect(
-            densest(
-              arrivals.filter((one) => one.path === path),
-              limit.windowMs,
-            ),
-          ).toBeLessThanOrEqual(limit.limit)
+        expect(world.most(limit.windowMs)).toBeLessThanOrEqual(limit.limit)
         await world.end()
       },
     )
@@ -64,13 +58,7 @@ export const describeProcesses = (name: string, share: () => Promise<SharedStora
         expect(stored).toMatchObject({ failed: 0, cancelled: 0 })
         // Sent and not yet settled: what is in flight, and what waits for one batch to be written.
         expect(duplicates(arrivals)).toBeLessThanOrEqual(kills * CONCURRENCY)
-        for (const path of world.paths)
-          expect(
-            densest(
-              arrivals.filter((one) => one.path === path),
-              limit.windowMs,
-            ),
-          ).toBeLessThanOrEqual(limit.limit)
+        expect(world.most(limit.windowMs)).toBeLessThanOrEqual(limit.limit)
         await world.end()
       },
     )
@@ -93,13 +81,7 @@ export const describeProcesses = (name: string, share: () => Promise<SharedStora
       await world.fleet.stop()
       // In flight when it stopped, or answered and not yet settled.
       expect(duplicates(arrivals)).toBeLessThanOrEqual(2 * CONCURRENCY)
-      for (const path of world.paths)
-        expect(
-          densest(
-            arrivals.filter((one) => one.path === path),
-            limit.windowMs,
-          ),
-        ).toBeLessThanOrEqual(limit.limit)
+      expect(world.most(limit.windowMs)).toBeLessThanOrEqual(limit.limit)
       expect(await world.webhooks.stats()).toMatchObject({ failed: 0, cancelled: 0, pending: 0 })
       await world.end()
     })

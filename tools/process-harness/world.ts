@@ -1,5 +1,5 @@
 import { createDispatcher, type Storage } from '@swigs/webhooks-dispatcher'
-import { Fleet, startReceiver } from './harness.js'
+import { densest, Fleet, startReceiver } from './harness.js'
 
 /** A storage that several processes can have. */
 export interface SharedStorage {
@@ -36,10 +36,20 @@ export const begin = async (
     const arrived = new Set(receiver.arrivals.map(({ path, n }) => `${path} ${n}`))
     return paths.flatMap((path) => [...fleet.accepted.keys()].filter((n) => !arrived.has(`${path} ${n}`)))
   }
+  /** The most that any one subscription saw in any window. */
+  const most = (windowMs: number) =>
+    Math.max(
+      ...paths.map((path) =>
+        densest(
+          receiver.arrivals.filter((one) => one.path === path),
+          windowMs,
+        ),
+      ),
+    )
   const end = async () => {
     await webhooks.stop()
     receiver.close()
     await shared.cleanup()
   }
-  return { receiver, webhooks, paths, fleet, missing, end }
+  return { receiver, webhooks, fleet, missing, most, end }
 }

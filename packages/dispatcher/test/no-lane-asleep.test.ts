@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest'
+import type { Dispatcher } from '../src/index.js'
 import { newDelivery } from '../src/core/delivery.js'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
 import type { Storage } from '../src/ports/storage.js'
 import { sampleEvent } from '../src/testing/storage/samples.js'
-import { gate, setUp } from './support.js'
+import { gate, setUp, slowToRead } from './support.js'
 
 describe('no lane sleeps over due work:', () => {
-  it('a resend that found its delivery pending is not taken for a wake that another process wrote', async () => {
+  it.each<[string, (webhooks: Dispatcher, id: string) => Promise<unknown>]>([
+    [
+      'resend that found its delivery pending',
+      async ({ deliveries }) => deliveries.resend((await deliveries.list()).items[0]?.id ?? ''),
+    ],
+    [
+      'recovery that found nothing',
+      ({ deliveries }, subscriptionId) => deliveries.recover({ subscriptionId, since: 0 }),
+    ],
+  ])('a %s is not taken for a wake that another process wrote', async (_what, act) => {
     const answer = gate()
     const { webhooks, clock, storage, subscribe, transport } = setUp({
       respond: async (_request, index) => {
@@ -18,34 +28,9 @@ describe('no lane sleeps over due work:', () => {
     await webhooks.start()
     await webhooks.dispatch('order.created', {})
     await clock.advance(1)
-    const [first] = (await webhooks.deliveries.list()).items
-    await webhooks.deliveries.resend(first?.id ?? '')
+    await act(webhooks, id)
     await clock.advance(1)
     // Another process fans out, and this one hears nothing of it.
-    const event = sampleEvent()
-    const now = clock.now()
-    await storage.outbox.append({ events: [event], sweepAt: now })
-    await storage.outbox.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
-    answer.open()
-    await clock.advance(3_000)
-    expect(transport.requests).toHaveLength(2)
-    await webhooks.stop()
-  })
-
-  it('so with a recovery that found nothing', async () => {
-    const answer = gate()
-    const { webhooks, clock, storage, subscribe, transport } = setUp({
-      respond: async (_request, index) => {
-        if (index === 0) await answer.opened
-        return 200
-      },
-    })
-    const { id } = await subscribe()
-    await webhooks.start()
-    await webhooks.dispatch('order.created', {})
-    await clock.advance(1)
-    await webhooks.deliveries.recover({ subscriptionId: id, since: 0 })
-    await clock.advance(1)
     const event = sampleEvent()
     const now = clock.now()
     await storage.outbox.append({ events: [event], sweepAt: now })
@@ -89,29 +74,17 @@ describe('no lane sleeps over due work:', () => {
   })
 
   it('a subscription that is resumed by a call that began before it was paused', async () => {
-    const storage = memoryStorage()
-    const read = gate()
-    let held = false
-    const get: Storage['subscriptions']['get'] = async (ids) => {
-      const found = await storage.subscriptions.get(ids)
-      if (held) {
-        held = false
-        await read.opened
-      }
-      return found
-    }
-    const { webhooks, clock, subscribe, transport } = setUp({
-      storage: { ...storage, subscriptions: { ...storage.subscriptions, get } },
-    })
+    const reading = slowToRead()
+    const { webhooks, clock, subscribe, transport } = setUp({ storage: reading.storage })
     const { id } = await subscribe()
     await webhooks.dispatch('order.created', {})
     await clock.advance(1)
-    held = true
+    reading.holdNext()
     const resumed = webhooks.subscriptions.update(id, { isActive: true })
     await clock.advance(1)
     await webhooks.subscriptions.update(id, { isActive: false })
     await webhooks.drain()
-    read.open()
+    reading.goOn()
     await resumed
     await webhooks.drain()
     expect(transport.requests).toHaveLength(1)

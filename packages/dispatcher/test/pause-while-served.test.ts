@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
-import { gate, setUp } from './support.js'
+import { gate, setUp, slowToRead } from './support.js'
 
 const MANY = 20
 
@@ -67,29 +65,17 @@ describe('a lane that is being served sends nothing more', () => {
   })
 
   it('when it is paused while the lane is being taken', async () => {
-    const storage = memoryStorage()
-    const read = gate()
-    let held = false
-    const get: Storage['subscriptions']['get'] = async (ids) => {
-      const found = await storage.subscriptions.get(ids)
-      if (held) {
-        held = false
-        await read.opened
-      }
-      return found
-    }
-    const { webhooks, clock, subscribe, transport } = setUp({
-      storage: { ...storage, subscriptions: { ...storage.subscriptions, get } },
-    })
+    const reading = slowToRead()
+    const { webhooks, clock, subscribe, transport } = setUp({ storage: reading.storage })
     const { id } = await subscribe()
     await webhooks.dispatch('order.created', {})
     await clock.advance(1)
     const draining = webhooks.drain()
-    held = true
+    reading.holdNext()
     await clock.advance(1)
-    expect(held).toBe(false)
+    expect(reading.isAwaited()).toBe(false)
     await webhooks.subscriptions.update(id, { isActive: false })
-    read.open()
+    reading.goOn()
     await draining
     expect(transport.requests).toHaveLength(0)
   })

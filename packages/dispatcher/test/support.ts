@@ -1,5 +1,6 @@
 import { createDispatcher, type DispatcherOptions, type ObservedEvent } from '../src/index.js'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
+import type { Storage } from '../src/ports/storage.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { recordingTransport, type Respond } from '../src/testing/recording-transport.js'
 
@@ -11,6 +12,28 @@ export const gate = () => {
   let open = (): void => undefined
   const opened = new Promise<void>((resolve) => (open = resolve))
   return { open: () => open(), opened }
+}
+
+/** Memory storage whose next reading of subscriptions, once asked for, is answered when it is let go on. */
+export const slowToRead = () => {
+  const storage = memoryStorage()
+  const read = gate()
+  let held = false
+  const get: Storage['subscriptions']['get'] = async (ids) => {
+    const found = await storage.subscriptions.get(ids)
+    if (held) {
+      held = false
+      await read.opened
+    }
+    return found
+  }
+  return {
+    storage: { ...storage, subscriptions: { ...storage.subscriptions, get } } satisfies Storage,
+    holdNext: () => void (held = true),
+    /** Nobody has read since. */
+    isAwaited: () => held,
+    goOn: read.open,
+  }
 }
 
 /** A dispatcher on memory, a fake clock and a recording transport; jitter off. */

@@ -16,12 +16,12 @@ export interface Outcome {
   readonly url: string
 }
 
-/** What a delivery is about. One whose event is no longer stored is cancelled. */
-export const eventOf = async (
-  { cache, storage, clock }: FlowContext,
+/** What a delivery is about, from storage. One whose event is no longer there is cancelled. */
+export const storedEvent = async (
+  { storage, clock }: FlowContext,
   { id, eventId }: QueuedDelivery,
 ): Promise<StoredEvent> => {
-  const event = cache.get(eventId) ?? (await storage.outbox.get([eventId]))[0]
+  const [event] = await storage.outbox.get([eventId])
   if (event) return event
   await storage.deliveries.cancel({ id, now: clock.now() })
   throw new Error(`its event ${eventId} is not in storage any more; the delivery is cancelled`)

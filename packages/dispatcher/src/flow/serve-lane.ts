@@ -4,7 +4,7 @@ import type { Lane } from '../core/lane.js'
 import { settleAttempt } from '../core/settle-attempt.js'
 import type { Subscription } from '../core/subscription.js'
 import type { LaneRelease } from '../ports/storage.js'
-import { deliver, eventOf, type Outcome } from './deliver.js'
+import { deliver, storedEvent, type Outcome } from './deliver.js'
 import type { LaneContext } from './lane-context.js'
 import { LaneLimiter } from './lane-limiter.js'
 import { LaneQueue } from './lane-queue.js'
@@ -210,11 +210,12 @@ export class ServedLane {
 
   async #send(delivery: QueuedDelivery): Promise<Outcome | null> {
     try {
-      const event = await eventOf(this.#context, delivery)
+      const context = this.#context
+      const event = context.cache.get(delivery.eventId) ?? (await storedEvent(context, delivery))
       const subscription = this.#subscription
       const { signal } = this.#abort
       const mayStart = this.#mayStart
-      return await deliver(this.#context, { event, delivery, subscription, signal, mayStart })
+      return await deliver(context, { event, delivery, subscription, signal, mayStart })
     } catch (error) {
       this.#ownFault(delivery, error)
       return null
