@@ -27,7 +27,7 @@ const fill = async (storage: Storage, rows: number): Promise<void> => {
         once: false,
       }
     })
-    await storage.outbox.fanOut({ now: from, eventIds: [], deliveries })
+    await storage.events.fanOut({ now: from, eventIds: [], deliveries })
     await storage.deliveries.cancel({ id: `dlv_${from + 3}`, now: from })
   }
 }

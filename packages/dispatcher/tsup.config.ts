@@ -3,6 +3,7 @@ import { library } from '../../tools/tsup-library.js'
 export default library(
   {
     index: 'src/index.ts',
+    'storage-kit': 'src/storage-kit/index.ts',
     ofetch: 'src/adapters/ofetch-transport.ts',
     bottleneck: 'src/adapters/bottleneck-transport.ts',
     testing: 'src/testing/index.ts',

@@ -3,33 +3,11 @@ export { memoryStorage, type MemoryStorageOptions } from './adapters/memory-stor
 export { retryingStorage, type RetryingStorageOptions } from './adapters/retrying-storage.js'
 export { systemClock, type SystemClock } from './adapters/system-clock.js'
 export { undiciTransport, type UndiciTransportOptions } from './adapters/undici-transport.js'
-export {
-  MAX_ATTEMPTS_KEPT,
-  type Attempt,
-  type AttemptErrorClass,
-  type NoAnswerClass,
-} from './core/attempt.js'
-export type {
-  Delivery,
-  DeliveryReason,
-  DeliveryStatus,
-  NewDelivery,
-  QueuedDelivery,
-} from './core/delivery.js'
-export type { StoredEvent } from './core/event.js'
-export { EMPTY_WINDOW, NEVER, type Lane, type LaneState, type LaneWindow } from './core/lane.js'
+export type { AttemptErrorClass, NoAnswerClass } from './core/attempt.js'
+export type { DeliveryReason, DeliveryStatus } from './core/delivery.js'
+export type { HoldReason } from './core/lane.js'
 export type { Reply } from './core/reply.js'
-export { statsDeltas, type Settlement, type StatsDelta } from './core/settlement.js'
-export {
-  NO_STATS,
-  type InactiveReason,
-  type NewSubscription,
-  type RateLimit,
-  type Subscription,
-  type SubscriptionPatch,
-  type SubscriptionSecret,
-  type SubscriptionStats,
-} from './core/subscription.js'
+export type { InactiveReason, RateLimit } from './core/subscription.js'
 export { createDispatcher } from './dispatcher.js'
 export type { AnyEvents, Dispatched, Dispatcher, Drained } from './dispatcher-interface.js'
 export { MAX_PAGE, type Page } from './manage/cursor.js'
@@ -48,17 +26,5 @@ export type { AddressGuard, GuardVerdict, ResolvedAddress } from './ports/addres
 export type { Clock } from './ports/clock.js'
 export type { Logger } from './ports/logger.js'
 export type { ObservedEvent, ObservedEventName, ObservedEvents, Observer } from './ports/observer.js'
-export type {
-  DeliveryQuery,
-  DeliveryStore,
-  EventQuery,
-  LaneRelease,
-  LaneStore,
-  Outbox,
-  Position,
-  Storage,
-  StorageCounts,
-  SubscriptionStore,
-  Upkeep,
-} from './ports/storage.js'
+export type { Storage } from './ports/storage/storage.js'
 export { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from './ports/transport.js'

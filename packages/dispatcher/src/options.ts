@@ -5,7 +5,7 @@ import type { ResolvedAddress } from './ports/address-guard.js'
 import type { Clock } from './ports/clock.js'
 import type { Logger } from './ports/logger.js'
 import type { Observer } from './ports/observer.js'
-import type { Storage } from './ports/storage.js'
+import type { Storage } from './ports/storage/storage.js'
 import type { Transport } from './ports/transport.js'
 import { parseInput } from './manage/input.js'
 

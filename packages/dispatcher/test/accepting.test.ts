@@ -1,20 +1,20 @@
 import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { setUp } from './support.js'
 
 /** A store that is away for its first appends. */
 const away = (failures: number, beforeEach: () => Promise<void> = async () => undefined) => {
   const storage = memoryStorage()
   let appends = 0
-  const append: Storage['outbox']['append'] = async (input) => {
+  const append: Storage['events']['append'] = async (input) => {
     appends += 1
     await beforeEach()
     if (appends <= failures) throw new StorageUnavailableError('away')
-    return storage.outbox.append({ events: input.events, sweepAt: input.sweepAt })
+    return storage.events.append({ events: input.events, visibleAt: input.visibleAt })
   }
-  return { storage: { ...storage, outbox: { ...storage.outbox, append } }, appends: () => appends }
+  return { storage: { ...storage, events: { ...storage.events, append } }, appends: () => appends }
 }
 
 describe('accepting while the store is away', () => {
@@ -66,11 +66,11 @@ describe('an event that a session holds', () => {
   it('is there for whoever is told of the commit, by a clock that is a second behind too', async () => {
     const storage = memoryStorage()
     const sweeps: number[] = []
-    const append: Storage['outbox']['append'] = async ({ events, sweepAt, session }) => {
-      if (session !== undefined) sweeps.push(sweepAt)
-      return storage.outbox.append({ events, sweepAt })
+    const append: Storage['events']['append'] = async ({ events, visibleAt, session }) => {
+      if (session !== undefined) sweeps.push(visibleAt)
+      return storage.events.append({ events, visibleAt })
     }
-    const { webhooks, clock } = setUp({ storage: { ...storage, outbox: { ...storage.outbox, append } } })
+    const { webhooks, clock } = setUp({ storage: { ...storage, events: { ...storage.events, append } } })
     await webhooks.dispatch('order.created', {}, { session: {} })
     expect(sweeps).toEqual([clock.now() - 1_000])
     await webhooks.stop()

@@ -81,12 +81,12 @@ describe('lanes', () => {
     await webhooks.drain()
     expect(transport.requests).toEqual([])
     expect(observed).toContainEqual(
-      expect.objectContaining({ name: 'lane.held', reason: 'set_aside', subscriptionId: id }),
+      expect.objectContaining({ name: 'lane.held', reason: 'quarantine', subscriptionId: id }),
     )
     await clock.advance(MINUTE)
     await webhooks.drain()
     expect(transport.requests).toHaveLength(1)
-    expect(await storage.lanes.get(id)).toMatchObject({ strikes: 0, heldStrikes: 0 })
+    expect(await storage.lanes.get(id)).toMatchObject({ crashCount: 0, quarantinedAt: 0 })
   })
 
   it('taken over in the middle of a request: the late outcome changes nothing and is reported', async () => {
@@ -106,7 +106,9 @@ describe('lanes', () => {
     expect(stolen?.subscriptionId).toBe(id)
     release()
     await draining
-    expect(observed).toContainEqual(expect.objectContaining({ name: 'settle.rejected', subscriptionId: id }))
+    expect(observed).toContainEqual(
+      expect.objectContaining({ name: 'attempt.discarded', subscriptionId: id }),
+    )
     expect((await webhooks.deliveries.list()).items[0]).toMatchObject({ status: 'pending', attemptCount: 0 })
     expect(await storage.lanes.get(id)).toMatchObject({ token: 'thief' })
   })
@@ -131,8 +133,8 @@ describe('what a crash left', () => {
     const { webhooks, storage, clock, subscribe, transport } = setUp()
     const { id } = await subscribe()
     const [lost, half] = [sampleEvent(), sampleEvent()]
-    await storage.outbox.append({ events: [lost, half], sweepAt: clock.now() })
-    await storage.outbox.fanOut({
+    await storage.events.append({ events: [lost, half], visibleAt: clock.now() })
+    await storage.events.fanOut({
       now: clock.now(),
       eventIds: [],
       deliveries: [newDelivery(half, id, clock.now())],
@@ -162,7 +164,7 @@ describe('stop', () => {
     const stopped = webhooks.stop({ graceMs: 1_000 })
     await clock.advance(100_000)
     await stopped
-    const counts = await storage.upkeep.counts({ now: clock.now() })
+    const counts = await storage.maintenance.counts({ now: clock.now() })
     expect(counts).toMatchObject({ delivered: 1, pending: 1, failed: 0 })
     expect(await storage.lanes.get(id)).toMatchObject({ token: null })
   })
@@ -174,9 +176,9 @@ describe('the request path', () => {
     const storage = memoryStorage()
     const watched: Storage = {
       ...storage,
-      outbox: {
-        ...storage.outbox,
-        append: async (input) => (calls.push('append'), storage.outbox.append(input)),
+      events: {
+        ...storage.events,
+        append: async (input) => (calls.push('append'), storage.events.append(input)),
       },
     }
     const webhooks = createDispatcher({
@@ -201,11 +203,11 @@ describe('retryingStorage', () => {
     const get = async (ids: readonly string[]) => {
       calls += 1
       if (calls <= failures) throw error
-      return storage.outbox.get(ids)
+      return storage.events.get(ids)
     }
     const told: string[] = []
     const retrying = retryingStorage(
-      { ...storage, outbox: { ...storage.outbox, get, append: async () => Promise.reject(error) } },
+      { ...storage, events: { ...storage.events, get, append: async () => Promise.reject(error) } },
       {
         baseMs: 1,
         maxMs: 2,
@@ -219,21 +221,21 @@ describe('retryingStorage', () => {
 
   it('repeats what the store could not do just now, and tells once each way', async () => {
     const { retrying, told, calls } = flaky(3)
-    expect(await retrying.outbox.get([])).toEqual([])
+    expect(await retrying.events.get([])).toEqual([])
     expect(calls()).toBe(4)
-    expect(told).toEqual(['away outbox.get', 'back outbox.get'])
+    expect(told).toEqual(['away events.get', 'back events.get'])
   })
 
   it('gives up in the end, repeats nothing else, and never an append in a caller’s session', async () => {
     const down = flaky(99)
-    await expect(down.retrying.outbox.get([])).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+    await expect(down.retrying.events.get([])).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
     expect(down.calls()).toBe(5)
     const broken = flaky(99, new TypeError('a bug'))
-    await expect(broken.retrying.outbox.get([])).rejects.toThrow('a bug')
+    await expect(broken.retrying.events.get([])).rejects.toThrow('a bug')
     expect(broken.calls()).toBe(1)
     const session = flaky(99)
     await expect(
-      session.retrying.outbox.append({ events: [], sweepAt: 0, session: {} }),
+      session.retrying.events.append({ events: [], visibleAt: 0, session: {} }),
     ).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
     expect(session.told).toEqual([])
   })

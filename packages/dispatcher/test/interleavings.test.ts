@@ -50,15 +50,15 @@ const slowly = (storage: Storage, sleep: () => Promise<void>): Storage => {
         },
       ]),
     ) as G
-  const { subscriptions, outbox, lanes, deliveries, upkeep } = storage
+  const { subscriptions, events, lanes, deliveries, maintenance } = storage
   return {
     ...storage,
     subscriptions: group(subscriptions),
-    outbox: group(outbox),
+    events: group(events),
     lanes: group(lanes),
     deliveries: group(deliveries),
     // What sleeps over due work is to be seen, not mended.
-    upkeep: { ...group(upkeep), repair: async () => 0 },
+    maintenance: { ...group(maintenance), repair: async () => 0 },
   }
 }
 
@@ -136,12 +136,15 @@ const play = async (given: readonly Step[], delaysMs: readonly number[]): Promis
   for (const id of ids) begin((processes[0] as Dispatcher).subscriptions.update(id, { isActive: true }))
   for (let second = 0; second < 50; second += 1) {
     await clock.advance(1_000)
-    if ((await storage.upkeep.counts({ now: clock.now() })).pending === 0) break
+    if ((await storage.maintenance.counts({ now: clock.now() })).pending === 0) break
   }
   await clock.advance(16_000)
   await Promise.all(calls)
 
-  expect(await storage.upkeep.counts({ now: clock.now() })).toMatchObject({ pending: 0, pendingEvents: 0 })
+  expect(await storage.maintenance.counts({ now: clock.now() })).toMatchObject({
+    pending: 0,
+    pendingEvents: 0,
+  })
   for (const id of ids) {
     const lane = await storage.lanes.get(id)
     if (lane) expect(lane).toMatchObject({ token: null, dueAt: NEVER })

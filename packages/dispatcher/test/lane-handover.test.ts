@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { newDelivery } from '../src/core/delivery.js'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { sampleEvent } from '../src/testing/storage/samples.js'
 import { gate, setUp } from './support.js'
 
@@ -50,8 +50,8 @@ describe('a lane', () => {
       // A process that read the subscription before it was removed.
       const event = sampleEvent()
       const now = clock.now()
-      await storage.outbox.append({ events: [event], sweepAt: now })
-      await storage.outbox.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
+      await storage.events.append({ events: [event], visibleAt: now })
+      await storage.events.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
     }
     await webhooks.drain()
     expect(await webhooks.stats()).toMatchObject({ pending: 0, cancelled: 1 })
@@ -84,11 +84,11 @@ describe('drain', () => {
 
   it('that meets a store that fails leaves nothing that ticks', async () => {
     const storage = memoryStorage()
-    const pendingEvents: Storage['outbox']['pendingEvents'] = async () => {
+    const pendingEvents: Storage['events']['pendingEvents'] = async () => {
       throw new Error('away')
     }
     const { webhooks, clock } = setUp({
-      storage: { ...storage, outbox: { ...storage.outbox, pendingEvents } },
+      storage: { ...storage, events: { ...storage.events, pendingEvents } },
     })
     await expect(webhooks.drain()).rejects.toThrow('away')
     expect(clock.sleeping).toBe(0)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { setUp } from './support.js'
 
 const T0 = Date.UTC(2026, 1, 1)
@@ -10,7 +10,7 @@ const LANE = 'subscription-1'
 const filled = async (count: number, of: (index: number) => { eventType: string; siteId: string }) => {
   const storage = memoryStorage()
   await storage.open()
-  await storage.outbox.fanOut({
+  await storage.events.fanOut({
     now: T0,
     eventIds: [],
     deliveries: Array.from({ length: count }, (_, index) => ({

@@ -15,7 +15,7 @@ describe('memoryStorage', () => {
   })
 
   it('says that it has no sessions', async () => {
-    const append = memoryStorage().outbox.append({ events: [sampleEvent()], sweepAt: T0, session: {} })
+    const append = memoryStorage().events.append({ events: [sampleEvent()], visibleAt: T0, session: {} })
     await expect(append).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
   })
 })

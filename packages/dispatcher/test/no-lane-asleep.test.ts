@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Dispatcher } from '../src/index.js'
 import { newDelivery } from '../src/core/delivery.js'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { sampleEvent } from '../src/testing/storage/samples.js'
 import { gate, setUp, slowToRead } from './support.js'
 
@@ -33,8 +33,8 @@ describe('no lane sleeps over due work:', () => {
     // Another process fans out, and this one hears nothing of it.
     const event = sampleEvent()
     const now = clock.now()
-    await storage.outbox.append({ events: [event], sweepAt: now })
-    await storage.outbox.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
+    await storage.events.append({ events: [event], visibleAt: now })
+    await storage.events.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
     answer.open()
     await clock.advance(3_000)
     expect(transport.requests).toHaveLength(2)
@@ -45,7 +45,7 @@ describe('no lane sleeps over due work:', () => {
     const storage = memoryStorage()
     const [answer, heard] = [gate(), gate()]
     const settle: Storage['lanes']['settle'] = async (input) => {
-      const rejected = await storage.lanes.settle(input)
+      const rejected = await storage.lanes.complete(input)
       if (rejected.length > 0) await heard.opened
       return rejected
     }

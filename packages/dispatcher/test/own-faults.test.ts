@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { gate, setUp } from './support.js'
 
 const withLanes = (over: (lanes: Storage['lanes']) => Partial<Storage['lanes']>): Storage => {
@@ -37,7 +37,7 @@ describe('a lane whose owner meets a fault of the store', () => {
     failing = false
     answer.open()
     await clock.advance(1)
-    expect(await storage.lanes.get(id)).toMatchObject({ token: null, strikes: 0 })
+    expect(await storage.lanes.get(id)).toMatchObject({ token: null, crashCount: 0 })
     await clock.advance(6_000)
     expect(transport.requests).toHaveLength(2)
     expect(await webhooks.stats()).toMatchObject({ delivered: 2, pending: 0 })
@@ -110,11 +110,11 @@ describe('a logger and an observer that throw', () => {
 describe('an event that cannot be fanned out', () => {
   it('keeps no lane from being served', async () => {
     const storage = memoryStorage()
-    const pendingEvents: Storage['outbox']['pendingEvents'] = async () => {
+    const pendingEvents: Storage['events']['pendingEvents'] = async () => {
       throw new Error('a document that cannot be read')
     }
     const { webhooks, clock, subscribe, transport, observed } = setUp({
-      storage: { ...storage, outbox: { ...storage.outbox, pendingEvents } },
+      storage: { ...storage, events: { ...storage.events, pendingEvents } },
     })
     await subscribe()
     await webhooks.dispatch('order.created', {})

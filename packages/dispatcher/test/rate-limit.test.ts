@@ -123,7 +123,7 @@ describe('the rate window on a clock that may be wrong', () => {
     const { id } = await subscribe()
     await webhooks.dispatch('order.created', {})
     // Somebody had the lane, took its one permit, and was never seen again.
-    await storage.outbox.fanOut({ now: clock.now(), eventIds: [], deliveries: [] })
+    await storage.events.fanOut({ now: clock.now(), eventIds: [], deliveries: [] })
     await storage.lanes.wake({ subscriptionId: id, now: clock.now() })
     const lane = { token: 'gone', now: clock.now(), leaseUntil: clock.now() + 5_000, limit: 1 }
     expect(await storage.lanes.acquire(lane)).toHaveLength(1)

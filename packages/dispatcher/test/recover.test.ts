@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { setUp } from './support.js'
 
 describe('recovery', () => {

@@ -2,18 +2,18 @@ import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
 import { retryingStorage, type RetryingStorageOptions } from '../src/adapters/retrying-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 
 const away = (text = 'away') => new StorageUnavailableError(text)
 
-/** A storage whose `outbox.get` does what `answers` say, one after the other, and then nothing wrong. */
+/** A storage whose `events.get` does what `answers` say, one after the other, and then nothing wrong. */
 const scripted = (answers: (Error | null)[], options: RetryingStorageOptions = {}) => {
   const memory = memoryStorage()
   const calls: number[] = []
   const storage: Storage = {
     ...memory,
-    outbox: {
-      ...memory.outbox,
+    events: {
+      ...memory.events,
       get: async () => {
         calls.push(performance.now())
         const error = answers[calls.length - 1]
@@ -36,17 +36,17 @@ const scripted = (answers: (Error | null)[], options: RetryingStorageOptions = {
 describe('retryingStorage', () => {
   it('waits before the very first repetition', async () => {
     const { retrying, calls } = scripted([away(), null], { baseMs: 60, maxMs: 200 })
-    await retrying.outbox.get([])
+    await retrying.events.get([])
     // The store's own clock of timers may round a ms away.
     expect((calls[1] ?? 0) - (calls[0] ?? 0)).toBeGreaterThanOrEqual(59)
   })
 
   it('throws at once with no retries, and says what the store said last', async () => {
     const once = scripted([away()], { retries: 0 })
-    await expect(once.retrying.outbox.get([])).rejects.toThrow('away')
+    await expect(once.retrying.events.get([])).rejects.toThrow('away')
     expect(once.calls).toHaveLength(1)
     const twice = scripted([away('first'), away('last')], { retries: 1 })
-    await expect(twice.retrying.outbox.get([])).rejects.toThrow('last')
+    await expect(twice.retrying.events.get([])).rejects.toThrow('last')
     expect(twice.calls).toHaveLength(2)
   })
 
@@ -58,8 +58,8 @@ describe('retryingStorage', () => {
       maxMs: 60_000,
       signal: end.signal,
     })
-    const answer = retrying.outbox.get([])
-    await expect.poll(() => told).toEqual(['away outbox.get'])
+    const answer = retrying.events.get([])
+    await expect.poll(() => told).toEqual(['away events.get'])
     end.abort()
     await expect(answer).rejects.toBe(error)
     expect(calls).toHaveLength(1)
@@ -74,23 +74,23 @@ describe('retryingStorage', () => {
       end.abort()
       return []
     }
-    const storage = { ...memory, outbox: { ...memory.outbox, get } }
+    const storage = { ...memory, events: { ...memory.events, get } }
     const retrying = retryingStorage(storage, { baseMs: 1, maxMs: 1, signal: end.signal })
-    expect(await retrying.outbox.get([])).toEqual([])
+    expect(await retrying.events.get([])).toEqual([])
   })
 
   it('passes another error through in the middle of repeating', async () => {
     const { retrying, calls } = scripted([away(), new RangeError('a bug'), null])
-    await expect(retrying.outbox.get([])).rejects.toThrow('a bug')
+    await expect(retrying.events.get([])).rejects.toThrow('a bug')
     expect(calls).toHaveLength(2)
   })
 
   it('tells once for many calls at a time, and again for the next time', async () => {
     const { retrying, told } = scripted([away(), away(), away(), null, null, null, away()])
-    await Promise.all([1, 2, 3].map(() => retrying.outbox.get([])))
-    expect(told).toEqual(['away outbox.get', 'back outbox.get'])
-    await retrying.outbox.get([])
-    expect(told).toEqual(['away outbox.get', 'back outbox.get', 'away outbox.get', 'back outbox.get'])
+    await Promise.all([1, 2, 3].map(() => retrying.events.get([])))
+    expect(told).toEqual(['away events.get', 'back events.get'])
+    await retrying.events.get([])
+    expect(told).toEqual(['away events.get', 'back events.get', 'away events.get', 'back events.get'])
   })
 
   it('takes no old news for new: the call that began last knows how the store is', async () => {
@@ -98,14 +98,14 @@ describe('retryingStorage', () => {
     const calls: { resolve: (answer: []) => void; reject: (error: Error) => void }[] = []
     const get = () => new Promise<[]>((resolve, reject) => calls.push({ resolve, reject }))
     const told: string[] = []
-    const storage = { ...memory, outbox: { ...memory.outbox, get } }
+    const storage = { ...memory, events: { ...memory.events, get } }
     const retrying = retryingStorage(storage, {
       baseMs: 1,
       maxMs: 1,
       onUnavailable: () => told.push('away'),
       onRecovered: () => told.push('back'),
     })
-    const [before, during, after] = [1, 2, 3].map(() => retrying.outbox.get([]))
+    const [before, during, after] = [1, 2, 3].map(() => retrying.events.get([]))
     calls[1]?.reject(away())
     await expect.poll(() => told).toEqual(['away'])
     // Answered by the store as it was before it went away.
@@ -134,21 +134,24 @@ describe('retryingStorage', () => {
         return this.calls
       }
     }
-    class Upkeep extends Base {
-      counts = memoryStorage().upkeep.counts
+    class Maintenance extends Base {
+      counts = memoryStorage().maintenance.counts
       async prune(): Promise<number> {
         return 7
       }
     }
-    const retrying = retryingStorage({ ...memoryStorage(), upkeep: new Upkeep() }, { baseMs: 1, maxMs: 1 })
-    expect(await retrying.upkeep.repair({ now: 0 })).toBe(3)
-    expect(await retrying.upkeep.prune({ before: 0, limit: 1 })).toBe(7)
+    const retrying = retryingStorage(
+      { ...memoryStorage(), maintenance: new Maintenance() },
+      { baseMs: 1, maxMs: 1 },
+    )
+    expect(await retrying.maintenance.repair({ now: 0 })).toBe(3)
+    expect(await retrying.maintenance.prune({ before: 0, limit: 1 })).toBe(7)
   })
 
   it('has every method of every group', () => {
     const storage = memoryStorage()
     const retrying = retryingStorage(storage)
-    for (const group of ['subscriptions', 'outbox', 'lanes', 'deliveries', 'upkeep'] as const)
+    for (const group of ['subscriptions', 'events', 'lanes', 'deliveries', 'maintenance'] as const)
       expect(Object.keys(retrying[group]).sort()).toEqual(Object.keys(storage[group]).sort())
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { gate, setUp } from './support.js'
 
 /** A memory storage that says what is asked of it once it is closed, and whose calls can be held up. */
@@ -31,10 +31,10 @@ const closable = () => {
       return async () => void (state.watching -= 1)
     },
     subscriptions: group('subscriptions', storage.subscriptions),
-    outbox: group('outbox', storage.outbox),
+    events: group('events', storage.events),
     lanes: group('lanes', storage.lanes),
     deliveries: group('deliveries', storage.deliveries),
-    upkeep: group('upkeep', storage.upkeep),
+    maintenance: group('maintenance', storage.maintenance),
   }
   const hold = (call: string) => {
     const held = gate()
@@ -83,7 +83,7 @@ describe('stop', () => {
     await webhooks.stop()
     expect(await dispatched).toMatchObject({ accepted: true })
     expect(afterClose).toEqual([])
-    expect(await storage.upkeep.counts({ now: 0 })).toMatchObject({ pending: 1, pendingEvents: 0 })
+    expect(await storage.maintenance.counts({ now: 0 })).toMatchObject({ pending: 1, pendingEvents: 0 })
   })
 
   it.each(['drain', 'test'] as const)('while %s is taking lanes sends nothing after it', async (call) => {

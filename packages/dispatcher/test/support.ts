@@ -1,6 +1,6 @@
 import { createDispatcher, type DispatcherOptions, type ObservedEvent } from '../src/index.js'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
-import type { Storage } from '../src/ports/storage.js'
+import type { Storage } from '../src/ports/storage/storage.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { recordingTransport, type Respond } from '../src/testing/recording-transport.js'
 

@@ -20,12 +20,12 @@ const failing = (failure: Error) => {
     },
   }
   const pool = { full: false, acquire: async () => 0, close: () => undefined, idle: async () => undefined }
-  const upkeep = { repair: async () => 0, prune: async () => 0 }
+  const maintenance = { repair: async () => 0, prune: async () => 0 }
   const context = {
     clock,
     observe: (event: ObservedEvent) => observed.push(event),
     settings: { pollIntervalMs: 1_000, retentionMs: 1 },
-    storage: { upkeep },
+    storage: { maintenance },
   } as unknown as FlowContext
   const worker = new Worker(context, fanOut as unknown as FanOut, pool as unknown as LanePool)
   const pass = async (polls: number) => {

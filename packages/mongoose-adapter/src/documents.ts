@@ -33,9 +33,9 @@ export interface EventDocument {
   body: string
   occurredAt: number
   acceptedAt: number
-  onlyFor: string | null
+  target: string | null
   state: 0 | 1
-  sweepAt: number
+  visibleAt: number
   /** The call of `append` that stored it; none when a caller's session did. */
   appendedBy?: string
 }
@@ -72,6 +72,6 @@ export interface LaneDocument {
   dueAt: number
   wakeups: number
   window: { ends: number[]; reserved: LaneWindow['reserved'] }
-  strikes: number
-  heldStrikes: number
+  crashCount: number
+  quarantinedAt: number
 }

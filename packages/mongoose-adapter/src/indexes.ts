@@ -20,7 +20,7 @@ export const INDEXES: Readonly<Record<CollectionKey, readonly IndexSpec[]>> = {
     { key: { createdAt: -1, _id: -1 }, name: 'webhooks_newest' },
   ],
   events: [
-    { key: { sweepAt: 1 }, name: 'webhooks_unfanned', ...pending },
+    { key: { visibleAt: 1 }, name: 'webhooks_unfanned', ...pending },
     { key: { acceptedAt: -1, _id: -1 }, name: 'webhooks_newest' },
     { key: { type: 1, acceptedAt: -1, _id: -1 }, name: 'webhooks_type' },
     { key: { siteId: 1, acceptedAt: -1, _id: -1 }, name: 'webhooks_site' },

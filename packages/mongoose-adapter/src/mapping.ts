@@ -112,7 +112,7 @@ export const toEvent = ({
   body,
   occurredAt,
   acceptedAt,
-  onlyFor,
+  target,
 }: EventDocument): StoredEvent => ({
   id: _id,
   type,
@@ -120,14 +120,14 @@ export const toEvent = ({
   body,
   occurredAt,
   acceptedAt,
-  onlyFor,
+  target,
 })
 
-export const fromEvent = ({ id, ...event }: StoredEvent, sweepAt: number): EventDocument => ({
+export const fromEvent = ({ id, ...event }: StoredEvent, visibleAt: number): EventDocument => ({
   _id: id,
   ...event,
   state: 0,
-  sweepAt,
+  visibleAt,
 })
 
 export const toQueued = (document: DeliveryDocument): QueuedDelivery => ({
@@ -190,6 +190,6 @@ export const newLaneFields = (subscriptionId: string) => ({
   token: null,
   leaseUntil: 0,
   window: { ends: [...EMPTY_WINDOW.ends], reserved: 0 },
-  strikes: 0,
-  heldStrikes: 0,
+  crashCount: 0,
+  quarantinedAt: 0,
 })

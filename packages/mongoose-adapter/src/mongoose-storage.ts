@@ -9,9 +9,9 @@ import { settingsOf, type MongooseStorageOptions, type Settings } from './option
 import { abilitiesOf, probeAtomicity, serverNow, type Probed, type ServerAbilities } from './server.js'
 import { mongoDeliveries } from './stores/deliveries.js'
 import { mongoLanes } from './stores/lanes.js'
-import { mongoOutbox } from './stores/outbox.js'
+import { mongoEvents } from './stores/events.js'
 import { mongoSubscriptions } from './stores/subscriptions.js'
-import { mongoUpkeep } from './stores/upkeep.js'
+import { mongoMaintenance } from './stores/maintenance.js'
 import { watchEvents } from './watch-events.js'
 
 /** Storage on MongoDB, with what only this one has. */
@@ -59,7 +59,7 @@ export const mongooseStorage = (
 
   const now = async () => (opened ? guarded('now', () => serverNow(open().database, open().abilities)) : null)
   // Repairing and pruning are long on large collections, and nobody waits for them.
-  const upkeep = mongoUpkeep(at)
+  const maintenance = mongoMaintenance(at)
 
   const report = (problems: readonly string[]) => {
     if (problems.length > 0)
@@ -97,13 +97,13 @@ export const mongooseStorage = (
     },
     createIndexes: makeIndexes,
     subscriptions: bound('subscriptions', mongoSubscriptions(at)),
-    outbox: bound(
+    events: bound(
       'outbox',
-      mongoOutbox(at, (session) => checkSession(open().abilities, session)),
+      mongoEvents(at, (session) => checkSession(open().abilities, session)),
     ),
     lanes: bound('lanes', mongoLanes(at, logger)),
     deliveries: bound('deliveries', mongoDeliveries(at)),
-    upkeep: { ...upkeep, ...bound('upkeep', { counts: upkeep.counts }) },
+    maintenance: { ...maintenance, ...bound('maintenance', { counts: maintenance.counts }) },
   }
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Collections } from '../src/collections.js'
 import { guarded } from '../src/errors.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
-import { mongoOutbox } from '../src/stores/outbox.js'
+import { mongoEvents } from '../src/stores/events.js'
 import { collectionsOn, sampleEvent, T0 } from './fixtures.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 
@@ -101,13 +101,13 @@ describeOnMongo('accepting', () => {
       return collections.events.insertMany(documents, { ordered: false })
     }
     const stepping = { ...collections, events: { insertMany } } as unknown as Collections
-    const outbox = mongoOutbox(
+    const events = mongoEvents(
       () => stepping,
       () => expect.unreachable(),
     )
     const events = Array.from({ length: 9 }, () => sampleEvent())
     const outcomes = await Promise.allSettled(
-      events.map((event) => outbox.append({ events: [event], sweepAt: T0 })),
+      events.map((event) => events.append({ events: [event], visibleAt: T0 })),
     )
     const accepted = events
       .filter((_event, index) => outcomes[index]?.status === 'fulfilled')
@@ -124,7 +124,7 @@ describeOnMongo('accepting', () => {
     await storage.open()
     const events = Array.from({ length: 4_000 }, () => sampleEvent())
     const outcomes = await Promise.allSettled(
-      events.map((event) => storage.outbox.append({ events: [event], sweepAt: T0 })),
+      events.map((event) => storage.events.append({ events: [event], visibleAt: T0 })),
     )
     const accepted = events
       .filter((_event, index) => outcomes[index]?.status === 'fulfilled')

@@ -65,7 +65,7 @@ export const sampleEvent = (over: Partial<StoredEvent> = {}): StoredEvent => ({
   body: '{"n":1}',
   occurredAt: T0,
   acceptedAt: T0,
-  onlyFor: null,
+  target: null,
   ...over,
 })
 

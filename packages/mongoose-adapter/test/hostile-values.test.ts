@@ -46,9 +46,9 @@ describeOnMongo('hostile values', () => {
 
   it('match nothing and change nothing when they reach the storage itself', async () => {
     const event = sampleEvent()
-    await storage.outbox.append({ events: [event], sweepAt: T0 })
+    await storage.events.append({ events: [event], visibleAt: T0 })
     const deliveries = [sampleDelivery(event, '65a0000000000000000000aa')]
-    await storage.outbox.fanOut({ now: T0, eventIds: [event.id], deliveries })
+    await storage.events.fanOut({ now: T0, eventIds: [event.id], deliveries })
     const stored = () =>
       Promise.all(
         ['webhookevents', 'webhookdeliveries', 'webhooklanes'].map((name) =>
@@ -59,7 +59,7 @@ describeOnMongo('hostile values', () => {
     const page = { after: null, limit: 9 }
     for (const value of HOSTILE) {
       const span = { subscriptionId: value, since: 0, until: T0 * 2 }
-      expect(await storage.outbox.get([value])).toEqual([])
+      expect(await storage.events.get([value])).toEqual([])
       expect(await storage.deliveries.get(value)).toBeNull()
       expect(await storage.deliveries.resend({ id: value, now: T0 })).toBeNull()
       expect(await storage.deliveries.cancel({ id: value, now: T0 })).toBeNull()
@@ -76,7 +76,7 @@ describeOnMongo('hostile values', () => {
       expect(await storage.deliveries.list({ ...page, eventId: value })).toEqual([])
       expect(await storage.deliveries.list({ ...page, type: value })).toEqual([])
       expect(await storage.deliveries.list({ ...page, siteId: value })).toEqual([])
-      expect(await storage.outbox.list({ ...page, type: value })).toEqual([])
+      expect(await storage.events.list({ ...page, type: value })).toEqual([])
     }
     expect(await stored()).toEqual(before)
   })
@@ -104,10 +104,10 @@ describeOnMongo('hostile values', () => {
     const opened = mongooseStorage(connected)
     await opened.open()
     const [event, other] = [sampleEvent(), sampleEvent()]
-    await opened.outbox.append({ events: [event, other], sweepAt: T0 })
-    await opened.outbox.fanOut({ now: T0, eventIds: [undefined as unknown as string], deliveries: [] })
-    expect(await opened.outbox.pendingEvents({ now: T0, limit: 9 })).toHaveLength(2)
-    expect((await opened.outbox.get([event.id]))[0]).toEqual(event)
+    await opened.events.append({ events: [event, other], visibleAt: T0 })
+    await opened.events.fanOut({ now: T0, eventIds: [undefined as unknown as string], deliveries: [] })
+    expect(await opened.events.unfanned({ now: T0, limit: 9 })).toHaveLength(2)
+    expect((await opened.events.get([event.id]))[0]).toEqual(event)
     await opened.lanes.wake({ subscriptionId: 'lane', now: T0 })
     await opened.lanes.acquire({ token: 'owner', now: T0, leaseUntil: T0 + 9, limit: 9 })
     const held = await opened.lanes.get('lane')

@@ -46,7 +46,7 @@ describeOnMongo('the hot path', () => {
       sent.push({ name: commandName, concern: (command as { writeConcern?: unknown }).writeConcern })
     })
     const events = Array.from({ length: 64 }, () => sampleEvent())
-    expect(await storage.outbox.append({ events, sweepAt: T0 })).toEqual(events.map(() => true))
+    expect(await storage.events.append({ events, visibleAt: T0 })).toEqual(events.map(() => true))
     expect(sent).toEqual([{ name: 'insert', concern: { w: 'majority', j: true } }])
     await monitored.close()
   })
@@ -79,7 +79,7 @@ describeOnMongo('the hot path', () => {
         ...sampleEvent({ acceptedAt: T0 + index }),
         _id: `evt_${index}`,
         state: index < 6 ? (0 as const) : (1 as const),
-        sweepAt: T0 + index,
+        visibleAt: T0 + index,
       })),
     )
     await lanes.insertMany(
@@ -92,8 +92,8 @@ describeOnMongo('the hot path', () => {
         dueAt: T0 + index,
         wakeups: 1,
         window: { ends: [], reserved: 0 },
-        strikes: 0,
-        heldStrikes: 0,
+        crashCount: 0,
+        quarantinedAt: 0,
       })),
     )
     const examined = async (cursor: { explain(verbosity: 'executionStats'): Promise<unknown> }) =>
@@ -102,7 +102,7 @@ describeOnMongo('the hot path', () => {
     const newest = { createdAt: -1, _id: -1 } as const
     expect(await examined(deliveries.find({ lane: 'lane-1', state: 0 }).sort({ dueAt: 1, _id: 1 }))).toBe(2)
     expect(await examined(deliveries.find({ state: 0, dueAt: later }).sort({ dueAt: 1 }).limit(1))).toBe(1)
-    expect(await examined(events.find({ state: 0, sweepAt: later }).sort({ sweepAt: 1 }))).toBe(6)
+    expect(await examined(events.find({ state: 0, visibleAt: later }).sort({ visibleAt: 1 }))).toBe(6)
     const free = { dueAt: later, leaseUntil: { $lte: T0 } }
     expect(await examined(lanes.find(free).sort({ dueAt: 1 }).limit(32))).toBe(4)
     expect(

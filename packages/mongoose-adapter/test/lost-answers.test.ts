@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Collections } from '../src/collections.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoLanes } from '../src/stores/lanes.js'
-import { mongoOutbox } from '../src/stores/outbox.js'
+import { mongoEvents } from '../src/stores/events.js'
 import { collectionsOn, fields, sampleDelivery, sampleEvent, T0 } from './fixtures.js'
 import { losingAnswer } from './lossy-collections.js'
 import { describeOnMongo, freshDatabase } from './support.js'
@@ -28,9 +28,9 @@ describeOnMongo('a call whose answer is lost', () => {
     const noSession = () => {
       throw new Error('no session was given')
     }
-    const outbox = mongoOutbox(() => collections, noSession)
+    const events = mongoEvents(() => collections, noSession)
     const lanes = mongoLanes(() => collections, console)
-    return retryingStorage({ ...storage, outbox, lanes }, { baseMs: 1 })
+    return retryingStorage({ ...storage, events, lanes }, { baseMs: 1 })
   }
 
   const lossy = (
@@ -42,8 +42,8 @@ describeOnMongo('a call whose answer is lost', () => {
     const subscriptionId = String(insertedId)
     const events = Array.from({ length: count }, () => sampleEvent())
     const deliveries = events.map((event) => sampleDelivery(event, subscriptionId))
-    await storage.outbox.append({ events, sweepAt: T0 })
-    await storage.outbox.fanOut({ now: T0, eventIds: events.map(({ id }) => id), deliveries })
+    await storage.events.append({ events, visibleAt: T0 })
+    await storage.events.fanOut({ now: T0, eventIds: events.map(({ id }) => id), deliveries })
     return { subscriptionId, ids: deliveries.map(({ id }) => id) }
   }
 
@@ -78,10 +78,10 @@ describeOnMongo('a call whose answer is lost', () => {
 
   it('of append stores each event once, and calls none of its own a duplicate', async () => {
     const known = sampleEvent()
-    await storage.outbox.append({ events: [known], sweepAt: T0 })
+    await storage.events.append({ events: [known], visibleAt: T0 })
     const fresh: StoredEvent[] = [sampleEvent(), sampleEvent()]
     const events = [...fresh, known, ...fresh.slice(0, 1)]
-    const answers = await lossy('events', 'insertMany').outbox.append({ events, sweepAt: T0 })
+    const answers = await lossy('events', 'insertMany').events.append({ events, visibleAt: T0 })
     expect(answers).toEqual([true, true, false, false])
     expect(await connection.collection('webhookevents').countDocuments()).toBe(3)
   })
@@ -89,14 +89,14 @@ describeOnMongo('a call whose answer is lost', () => {
   it('of acquire finds what was won, with one strike', async () => {
     const { subscriptionId } = await seeded(1)
     const lane = await take(lossy('lanes', 'updateMany'), 'tok-a')
-    expect(lane).toMatchObject({ subscriptionId, token: 'tok-a', strikes: 1, leaseUntil: LEASE })
+    expect(lane).toMatchObject({ subscriptionId, token: 'tok-a', crashCount: 1, leaseUntil: LEASE })
   })
 
   it('of settle is counted once when it was lost before the statistics', async () => {
     const { subscriptionId, ids } = await seeded(3)
     const lane = await take(storage, 'tok-a')
-    const settlements = ids.map((id) => delivered(lane, id))
-    const left = await lossy('deliveries', 'bulkWrite').lanes.settle({ now: T0, settlements, progressed: [] })
+    const results = ids.map((id) => delivered(lane, id))
+    const left = await lossy('deliveries', 'bulkWrite').lanes.complete({ now: T0, results, progressed: [] })
     expect(left).toEqual([])
     expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 3 })
   })
@@ -104,10 +104,10 @@ describeOnMongo('a call whose answer is lost', () => {
   it('of settle is counted once when it was lost after the statistics', async () => {
     const { subscriptionId, ids } = await seeded(3)
     const lane = await take(storage, 'tok-a')
-    const settlements = ids.map((id) => delivered(lane, id))
-    const left = await lossy('subscriptions', 'bulkWrite').lanes.settle({
+    const results = ids.map((id) => delivered(lane, id))
+    const left = await lossy('subscriptions', 'bulkWrite').lanes.complete({
       now: T0,
-      settlements,
+      results,
       progressed: [],
     })
     expect(left).toEqual([])
@@ -119,10 +119,10 @@ describeOnMongo('a call whose answer is lost', () => {
     const lane = await take(storage, 'tok-a')
     const once = losingAnswer(collectionsOn(connection), 'deliveries', 'bulkWrite')
     const lanes = mongoLanes(() => once, console)
-    const input = { now: T0, settlements: ids.map((id) => delivered(lane, id)), progressed: [] }
-    await expect(lanes.settle(input)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
+    const input = { now: T0, results: ids.map((id) => delivered(lane, id)), progressed: [] }
+    await expect(lanes.complete(input)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
     await take(storage, 'tok-b', LEASE)
-    expect(await lanes.settle(input)).toEqual([])
+    expect(await lanes.complete(input)).toEqual([])
     expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 2 })
   })
 
@@ -130,10 +130,10 @@ describeOnMongo('a call whose answer is lost', () => {
     await seeded(1)
     const [event] = [sampleEvent()]
     const deliveries = [sampleDelivery(event, '65a0000000000000000000aa')]
-    await storage.outbox.append({ events: [event], sweepAt: T0 })
-    await lossy('deliveries', 'insertMany').outbox.fanOut({ now: T0, eventIds: [event.id], deliveries })
+    await storage.events.append({ events: [event], visibleAt: T0 })
+    await lossy('deliveries', 'insertMany').events.fanOut({ now: T0, eventIds: [event.id], deliveries })
     expect(await connection.collection('webhookdeliveries').countDocuments()).toBe(2)
-    expect(await storage.outbox.pendingEvents({ now: T0, limit: 9 })).toEqual([])
+    expect(await storage.events.unfanned({ now: T0, limit: 9 })).toEqual([])
   })
 
   it('of extend, done late, never ends a lease that was extended since', async () => {

@@ -37,19 +37,19 @@ describe('operationTimeoutMs', () => {
   const never = () => new Promise(() => undefined)
 
   it('ends the waiting for a server that does not answer: STORAGE_UNAVAILABLE', async () => {
-    const { append } = boundWaiting('outbox', { append: never }, 20)
+    const { append } = boundWaiting('events', { append: never }, 20)
     await expect(append()).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
-      message: expect.stringMatching(/outbox\.append within 20 ms/),
+      message: expect.stringMatching(/events\.append within 20 ms/),
     })
   })
 
   it('leaves a call in the caller’s session alone: one session takes one operation at a time', async () => {
     let answer = (_value: string): void => undefined
     const slow = (_input: { session: object }) => new Promise<string>((resolve) => (answer = resolve))
-    const { append } = boundWaiting('outbox', { append: slow }, 1)
+    const { append } = boundWaiting('events', { append: slow }, 1)
     const given = append({ session: {} })
-    const late = boundWaiting('outbox', { append: never }, 5).append()
+    const late = boundWaiting('events', { append: never }, 5).append()
     await expect(late).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
     answer('stored')
     await expect(given).resolves.toBe('stored')

@@ -4,7 +4,7 @@ import mongoose8 from 'mongoose8'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectionsOf, DEFAULT_NAMES } from '../src/collections.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
-import { mongoOutbox } from '../src/stores/outbox.js'
+import { mongoEvents } from '../src/stores/events.js'
 import { watchEvents } from '../src/watch-events.js'
 import { dispatcherOn, sampleEvent, T0 } from './fixtures.js'
 import { SERVER_TIME, startScriptedReplicaSet, type Answer, type Sent } from './scripted-replica-set.js'
@@ -46,11 +46,11 @@ describe.each([
     collectionsOf(connection.db as never, library.mongo.ObjectId as never, DEFAULT_NAMES).events
 
   const append = (count = 1) => {
-    const outbox = mongoOutbox(
+    const events = mongoEvents(
       () => ({ events: events() }) as never,
       () => expect.unreachable(),
     )
-    return outbox.append({ events: Array.from({ length: count }, () => sampleEvent()), sweepAt: T0 })
+    return events.append({ events: Array.from({ length: count }, () => sampleEvent()), visibleAt: T0 })
   }
 
   /** Answers the first of these commands so, the others as usual. */
@@ -130,7 +130,7 @@ describe.each([
     const storage = mongooseStorage(connection, { operationTimeoutMs: 50 })
     await storage.open()
     answering('insert', 'hang')
-    await expect(storage.outbox.append({ events: [sampleEvent()], sweepAt: T0 })).rejects.toMatchObject({
+    await expect(storage.events.append({ events: [sampleEvent()], visibleAt: T0 })).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
       message: expect.stringContaining('50 ms'),
     })
@@ -143,7 +143,7 @@ describe.each([
     const storage = mongooseStorage(connection, { operationTimeoutMs: 50, logger })
     await storage.open()
     expect(warnings).toEqual([expect.stringMatching(/still being made/)])
-    expect(await storage.outbox.append({ events: [sampleEvent()], sweepAt: T0 })).toEqual([true])
+    expect(await storage.events.append({ events: [sampleEvent()], visibleAt: T0 })).toEqual([true])
   })
 
   it('a refusal is STORAGE_FAILED, and no value of a document is in it', async () => {
@@ -185,7 +185,7 @@ describe.each([
     replicaSet.sent.length = 0
     for (const session of [ended, foreign, {}, true, 'session'])
       await expect(
-        storage.outbox.append({ events: [sampleEvent()], sweepAt: T0, session }),
+        storage.events.append({ events: [sampleEvent()], visibleAt: T0, session }),
       ).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
     expect(replicaSet.sent).toEqual([])
     await other.close()

@@ -1,4 +1,4 @@
-import type { Settlement } from '@swigs/webhooks-dispatcher'
+import type { AttemptResult } from '@swigs/webhooks-dispatcher'
 import mongoose from 'mongoose'
 // @ts-expect-error an alias of mongoose 8, whose types name the module mongoose
 import mongoose8 from 'mongoose8'
@@ -9,7 +9,7 @@ import { startScriptedReplicaSet } from './scripted-replica-set.js'
 
 const SUBSCRIPTION = 'f'.repeat(24)
 
-const settlement: Settlement = {
+const result: AttemptResult = {
   deliveryId: 'dlv_1',
   subscriptionId: SUBSCRIPTION,
   token: 'owner',
@@ -46,10 +46,10 @@ describe.each([
     replicaSet.sent.length = 0
     const window = { ends: [T0], reserved: 0 }
     const lane = { subscriptionId: SUBSCRIPTION, token: 'owner', window }
-    await storage.outbox.append({ events: [sampleEvent()], sweepAt: T0 })
-    await storage.lanes.settle({ now: T0, settlements: [settlement], progressed: [SUBSCRIPTION] })
+    await storage.events.append({ events: [sampleEvent()], visibleAt: T0 })
+    await storage.lanes.complete({ now: T0, results: [result], progressed: [SUBSCRIPTION] })
     await storage.lanes.extend({ leaseUntil: T0, lanes: [lane] })
-    const release = { ...lane, wakeups: 1, dueAt: T0, availableAt: 0, strikes: 0, heldStrikes: 0 }
+    const release = { ...lane, wakeups: 1, dueAt: T0, availableAt: 0, crashCount: 0, quarantinedAt: 0 }
     await storage.lanes.release({ now: T0, lanes: [release] })
     const retryable = replicaSet.sent
       .filter(({ name }) => name !== 'find')

@@ -2,7 +2,7 @@ import { systemClock } from '@swigs/webhooks-dispatcher'
 import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
-import { mongoOutbox } from '../src/stores/outbox.js'
+import { mongoEvents } from '../src/stores/events.js'
 import { dispatcherOn, fields, sampleEvent } from './fixtures.js'
 import { describeOnMongo, freshDatabase, itLacks, itNeeds } from './support.js'
 
@@ -29,14 +29,14 @@ describeOnMongo('append in the caller’s session', () => {
       },
     )
     const all = { events: recording, deliveries: recording, lanes: recording, subscriptions: recording }
-    const outbox = mongoOutbox(
+    const events = mongoEvents(
       () => all as never,
       (given) => given as never,
     )
     const event = sampleEvent()
-    expect(await outbox.append({ events: [event], sweepAt: 5, session })).toEqual([true])
+    expect(await events.append({ events: [event], visibleAt: 5, session })).toEqual([true])
     const { id, ...rest } = event
-    expect(calls).toEqual([['insertOne', { _id: id, ...rest, state: 0, sweepAt: 5 }, { session }]])
+    expect(calls).toEqual([['insertOne', { _id: id, ...rest, state: 0, visibleAt: 5 }, { session }]])
   })
 
   it.each([
@@ -47,12 +47,12 @@ describeOnMongo('append in the caller’s session', () => {
   ])('that meets %s says so to whoever repeats it, or to the caller', async (_what, code, labels, ours) => {
     const error = new mongoose.mongo.MongoServerError({ message: 'no', code, errorLabels: labels })
     const events = { insertOne: () => Promise.reject(error) }
-    const outbox = mongoOutbox(
+    const events = mongoEvents(
       () => ({ events }) as never,
       (given) => given as never,
     )
-    const thrown = await outbox
-      .append({ events: [sampleEvent()], sweepAt: 5, session: {} })
+    const thrown = await events
+      .append({ events: [sampleEvent()], visibleAt: 5, session: {} })
       .catch((given: unknown) => given)
     // `withTransaction` knows its own error by class and label.
     if (ours === null) expect(thrown).toBe(error)
@@ -76,16 +76,16 @@ describeOnMongo('append in the caller’s session', () => {
     const [kept, dropped] = [sampleEvent(), sampleEvent()]
     const session = await connection.startSession()
     await session.withTransaction(async () => {
-      await storage.outbox.append({ events: [kept], sweepAt: 0, session })
-      expect(await storage.outbox.get([kept.id])).toEqual([])
+      await storage.events.append({ events: [kept], visibleAt: 0, session })
+      expect(await storage.events.get([kept.id])).toEqual([])
     })
-    expect(await storage.outbox.get([kept.id])).toHaveLength(1)
+    expect(await storage.events.get([kept.id])).toHaveLength(1)
     const aborted = session.withTransaction(async () => {
-      await storage.outbox.append({ events: [dropped], sweepAt: 0, session })
+      await storage.events.append({ events: [dropped], visibleAt: 0, session })
       throw new Error('the order was not saved')
     })
     await expect(aborted).rejects.toThrow('the order was not saved')
-    expect(await storage.outbox.get([dropped.id])).toEqual([])
+    expect(await storage.events.get([dropped.id])).toEqual([])
     await session.endSession()
   })
 
@@ -120,15 +120,15 @@ describeOnMongo('append in the caller’s session', () => {
       const event = sampleEvent()
       const [first, second] = [await connection.startSession(), await connection.startSession()]
       first.startTransaction()
-      await storage.outbox.append({ events: [event], sweepAt: 0, session: first })
+      await storage.events.append({ events: [event], visibleAt: 0, session: first })
       let runs = 0
       await second.withTransaction(async () => {
         runs += 1
         if (runs === 2) await first.abortTransaction()
-        await storage.outbox.append({ events: [event], sweepAt: 0, session: second })
+        await storage.events.append({ events: [event], visibleAt: 0, session: second })
       })
       expect(runs).toBeGreaterThanOrEqual(2)
-      expect(await storage.outbox.get([event.id])).toHaveLength(1)
+      expect(await storage.events.get([event.id])).toHaveLength(1)
       await Promise.all([first.endSession(), second.endSession()])
     },
   )
@@ -151,7 +151,7 @@ describeOnMongo('append in the caller’s session', () => {
     const other = await connect()
     const session = await other.startSession()
     session.startTransaction()
-    const append = storage.outbox.append({ events: [sampleEvent()], sweepAt: 0, session })
+    const append = storage.events.append({ events: [sampleEvent()], visibleAt: 0, session })
     await expect(append).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
     await session.endSession()
     await other.close()
@@ -164,7 +164,7 @@ describeOnMongo('append in the caller’s session', () => {
     const unwatch = await storage.watch?.(() => void (hints += 1))
     const commit = () =>
       connection.transaction((session) =>
-        storage.outbox.append({ events: [sampleEvent()], sweepAt: 0, session }),
+        storage.events.append({ events: [sampleEvent()], visibleAt: 0, session }),
       )
     // More than one, as the stream may not have been open yet for the first.
     await expect
@@ -192,8 +192,8 @@ describeOnMongo('append in the caller’s session', () => {
     await storage.open()
     let hints = 0
     const unwatch = await storage.watch?.(() => void (hints += 1))
-    await storage.outbox.append({ events: [sampleEvent()], sweepAt: 0 })
-    expect(await storage.outbox.pendingEvents({ now: 0, limit: 9 })).toHaveLength(1)
+    await storage.events.append({ events: [sampleEvent()], visibleAt: 0 })
+    expect(await storage.events.unfanned({ now: 0, limit: 9 })).toHaveLength(1)
     await unwatch?.()
     expect(hints).toBe(0)
   })

@@ -81,11 +81,11 @@ describeOnMongo('every statement of a life cycle', () => {
     await webhooks.subscriptions.remove(other.id)
     await webhooks.stats()
     const now = Date.now()
-    await storage.outbox.pendingEvents({ now, limit: 9 })
+    await storage.events.unfanned({ now, limit: 9 })
     for (const affinity of [undefined, 0.5])
       await storage.lanes.acquire({ token: 't', now, leaseUntil: now + 1, limit: 9, affinity })
-    await storage.upkeep.repair({ now })
-    await storage.upkeep.prune({ before: now + 1, limit: 9 })
+    await storage.maintenance.repair({ now })
+    await storage.maintenance.prune({ before: now + 1, limit: 9 })
     await webhooks.stop()
   }
 

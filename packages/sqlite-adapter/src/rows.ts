@@ -39,7 +39,7 @@ export const toEvent = (row: Row): StoredEvent => ({
   body: text(row['body']),
   occurredAt: Number(row['occurred_at']),
   acceptedAt: Number(row['accepted_at']),
-  onlyFor: nullableText(row['only_for']),
+  target: nullableText(row['only_for']),
 })
 
 export const toQueued = (row: Row): QueuedDelivery => ({
@@ -70,8 +70,8 @@ export const toLane = (row: Row): LaneState => ({
   dueAt: Number(row['due_at']),
   wakeups: Number(row['wakeups']),
   window: { ends: JSON.parse(text(row['ends'])) as number[], reserved: Number(row['reserved']) },
-  strikes: Number(row['strikes']),
-  heldStrikes: Number(row['held_strikes']),
+  crashCount: Number(row['crashCount']),
+  quarantinedAt: Number(row['held_strikes']),
 })
 
 /** A lane as its new owner sees it. */

@@ -72,7 +72,7 @@ export const MIGRATIONS: readonly string[] = [
     wakeups INTEGER NOT NULL,
     ends TEXT NOT NULL,
     reserved INTEGER NOT NULL,
-    strikes INTEGER NOT NULL,
+    crashCount INTEGER NOT NULL,
     held_strikes INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX lanes_due ON lanes (due_at) WHERE due_at < 8640000000000000;

@@ -3,9 +3,9 @@ import type { Storage } from '@swigs/webhooks-dispatcher'
 import { Database } from './database.js'
 import { sqliteDeliveries } from './stores/deliveries.js'
 import { sqliteLanes } from './stores/lanes.js'
-import { sqliteOutbox } from './stores/outbox.js'
+import { sqliteEvents } from './stores/events.js'
 import { sqliteSubscriptions } from './stores/subscriptions.js'
-import { sqliteUpkeep } from './stores/upkeep.js'
+import { sqliteMaintenance } from './stores/maintenance.js'
 
 /** Where the file is, and how patient to be with it. */
 export interface SqliteStorageOptions {
@@ -40,9 +40,9 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
     close: async () => database.close(),
     now: async () => null,
     subscriptions: sqliteSubscriptions(database),
-    outbox: sqliteOutbox(database),
+    events: sqliteEvents(database),
     lanes: sqliteLanes(database),
     deliveries: sqliteDeliveries(database),
-    upkeep: sqliteUpkeep(database),
+    maintenance: sqliteMaintenance(database),
   }
 }

@@ -7,7 +7,7 @@ import { Database } from '../src/database.js'
 import { openLibsql } from '../src/drivers/libsql.js'
 import { MIGRATIONS } from '../src/schema.js'
 import { sqliteStorage } from '../src/sqlite-storage.js'
-import { sqliteOutbox } from '../src/stores/outbox.js'
+import { sqliteEvents } from '../src/stores/events.js'
 
 const event = (id: string, body = '{}'): StoredEvent => ({
   id,
@@ -16,7 +16,7 @@ const event = (id: string, body = '{}'): StoredEvent => ({
   body,
   occurredAt: 0,
   acceptedAt: 0,
-  onlyFor: null,
+  target: null,
 })
 
 describe('a SQLite file', () => {
@@ -41,10 +41,10 @@ describe('a SQLite file', () => {
   it('keeps what it has when it is opened again', async () => {
     const storage = sqliteStorage({ file })
     await storage.open()
-    await storage.outbox.append({ events: [event('evt_1')], sweepAt: 0 })
+    await storage.events.append({ events: [event('evt_1')], visibleAt: 0 })
     await storage.close()
     await storage.open()
-    expect(await storage.outbox.get(['evt_1'])).toHaveLength(1)
+    expect(await storage.events.get(['evt_1'])).toHaveLength(1)
     await storage.close()
   })
 
@@ -85,21 +85,21 @@ describe('a SQLite file', () => {
   it('on a full disk says so, keeps nothing of the write, and goes on when there is space again', async () => {
     const database = new Database(file, { busyTimeoutMs: 100 })
     database.open()
-    const outbox = sqliteOutbox(database)
-    await outbox.append({ events: [event('evt_before')], sweepAt: 0 })
+    const events = sqliteEvents(database)
+    await events.append({ events: [event('evt_before')], visibleAt: 0 })
     const pages = Number(database.sql('PRAGMA page_count').get()?.['page_count'])
     database.sql(`PRAGMA max_page_count = ${pages + 2}`).get()
     const big = [event('evt_small'), event('evt_big', 'x'.repeat(200_000))]
-    await expect(outbox.append({ events: big, sweepAt: 0 })).rejects.toMatchObject({
+    await expect(events.append({ events: big, visibleAt: 0 })).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
       message: expect.stringMatching(/webhooks\.db is full/),
       cause: expect.anything(),
     })
-    expect((await outbox.get(['evt_before', 'evt_small', 'evt_big'])).map(({ id }) => id)).toEqual([
+    expect((await events.get(['evt_before', 'evt_small', 'evt_big'])).map(({ id }) => id)).toEqual([
       'evt_before',
     ])
     database.sql('PRAGMA max_page_count = 1000000').get()
-    expect(await outbox.append({ events: big, sweepAt: 0 })).toEqual([true, true])
+    expect(await events.append({ events: big, visibleAt: 0 })).toEqual([true, true])
     database.close()
   })
 
@@ -110,7 +110,7 @@ describe('a SQLite file', () => {
     const other = new Database(file, { busyTimeoutMs: 50 })
     other.open()
     other.sql('BEGIN IMMEDIATE').run()
-    const append = () => storage.outbox.append({ events: [event('evt_1')], sweepAt: 0 })
+    const append = () => storage.events.append({ events: [event('evt_1')], visibleAt: 0 })
     await expect(append()).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
       message: expect.stringMatching(/locked by another process.*busyTimeoutMs/),
@@ -159,7 +159,7 @@ describe('a SQLite file', () => {
     const storage = sqliteStorage({ file })
     await storage.open()
     await expect(
-      storage.outbox.append({ events: [event('evt_1')], sweepAt: 0, session: {} }),
+      storage.events.append({ events: [event('evt_1')], visibleAt: 0, session: {} }),
     ).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
     await storage.close()
   })

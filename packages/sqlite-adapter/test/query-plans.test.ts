@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from '../src/database.js'
 import { sqliteDeliveries } from '../src/stores/deliveries.js'
 import { sqliteLanes } from '../src/stores/lanes.js'
-import { sqliteOutbox } from '../src/stores/outbox.js'
+import { sqliteEvents } from '../src/stores/events.js'
 
 const after = { at: 1_000, id: 'dlv_1' }
 const page = { limit: 51 }
@@ -82,7 +82,7 @@ describe('what SQLite does for', () => {
     ['the events of a site', { siteId: 'x' }, 'events_by_site'],
   ] as const)('a page of %s: a walk along its own index, without a sort', async (_what, filter, index) => {
     for (const position of [null, after]) {
-      const plans = await plansOf(() => sqliteOutbox(database).list({ ...page, ...filter, after: position }))
+      const plans = await plansOf(() => sqliteEvents(database).list({ ...page, ...filter, after: position }))
       expect(plans[0]).toMatch(new RegExp(`(SEARCH|SCAN) events USING INDEX ${index}( |$)`))
       expect(plans[0]).not.toContain('TEMP B-TREE')
     }
@@ -95,7 +95,7 @@ describe('what SQLite does for', () => {
       await lanes.acquire({ token: 't', now: 1, leaseUntil: 2, limit: 10, subscriptionIds: ['s'] })
       await lanes.upcoming({ subscriptionId: 's', limit: 64 })
       await lanes.nextDueAt()
-      await sqliteOutbox(database).pendingEvents({ now: 1, limit: 10 })
+      await sqliteEvents(database).unfanned({ now: 1, limit: 10 })
       await deliveries().recover({ subscriptionId: 's', since: 0, until: 1, now: 2, limit: 10 })
       await deliveries().cancelPending({ subscriptionId: 's', now: 2, limit: 10 })
     })

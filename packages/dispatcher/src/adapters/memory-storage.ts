@@ -1,11 +1,11 @@
 import { InvalidOptionsError } from '@swigs/webhooks-protocol'
-import type { Storage } from '../ports/storage.js'
+import type { Storage } from '../ports/storage/storage.js'
 import { memoryDeliveries } from './memory/deliveries.js'
 import { memoryLanes } from './memory/lanes.js'
-import { memoryOutbox } from './memory/outbox.js'
+import { memoryEvents } from './memory/events.js'
 import { memoryState } from './memory/state.js'
 import { memorySubscriptions } from './memory/subscriptions.js'
-import { memoryUpkeep } from './memory/upkeep.js'
+import { memoryMaintenance } from './memory/maintenance.js'
 
 /** A `memoryStorage` and how to have another handle on it. */
 export interface MemoryStorageOptions {
@@ -30,9 +30,9 @@ export const memoryStorage = ({ allowInProduction = false }: MemoryStorageOption
     close: async () => undefined,
     now: async () => null,
     subscriptions: memorySubscriptions(state),
-    outbox: memoryOutbox(state),
+    events: memoryEvents(state),
     lanes: memoryLanes(state),
     deliveries: memoryDeliveries(state),
-    upkeep: memoryUpkeep(state),
+    maintenance: memoryMaintenance(state),
   }
 }

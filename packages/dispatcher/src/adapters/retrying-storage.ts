@@ -1,6 +1,7 @@
 import { isWebhooksError, type WebhooksError } from '@swigs/webhooks-protocol'
 import pRetry from 'p-retry'
-import type { Storage } from '../ports/storage.js'
+import { holdsSession } from '../storage-kit/holds-session.js'
+import type { Storage } from '../ports/storage/storage.js'
 
 /** How storage calls are repeated. */
 export interface RetryingStorageOptions {
@@ -127,15 +128,12 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     now: () => storage.now(),
     ...(storage.watch && { watch: storage.watch.bind(storage) }),
     subscriptions: group('subscriptions', storage.subscriptions),
-    outbox: group('outbox', storage.outbox),
+    events: group('outbox', storage.events),
     lanes: group('lanes', storage.lanes),
     deliveries: group('deliveries', storage.deliveries),
-    upkeep: group('upkeep', storage.upkeep),
+    maintenance: group('maintenance', storage.maintenance),
   }
 }
-
-const holdsSession = (input: unknown): boolean =>
-  typeof input === 'object' && input !== null && 'session' in input && input.session !== undefined
 
 /** The names of an object's methods, those of its class included. */
 const verbsOf = (methods: object): string[] => {

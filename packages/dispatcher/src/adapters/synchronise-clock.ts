@@ -1,4 +1,4 @@
-import type { Storage } from '../ports/storage.js'
+import type { Storage } from '../ports/storage/storage.js'
 import type { SystemClock } from './system-clock.js'
 
 const EVERY_MS = 30_000

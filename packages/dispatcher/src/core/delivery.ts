@@ -19,13 +19,16 @@ export interface Delivery {
   /** `dlv_…`, made from the event and the subscription: fan-out can be repeated. */
   readonly id: string
   readonly eventId: string
+  /** Of its event. */
   readonly eventType: string
+  /** Of its event. */
   readonly siteId: string | null
   readonly subscriptionId: string
   readonly status: DeliveryStatus
   readonly reason: DeliveryReason | null
-  /** Epoch ms: when the next attempt is due, while pending. */
+  /** Epoch ms: when the next attempt is due, while pending; of no meaning afterwards. */
   readonly dueAt: number
+  /** Epoch ms: when it was fanned out. */
   readonly createdAt: number
   /** Epoch ms: when it stopped being pending; `null` while it is. */
   readonly settledAt: number | null
@@ -40,15 +43,12 @@ export interface Delivery {
 }
 
 /** A delivery as fan-out inserts it: pending, without attempts. */
-export type NewDelivery = Pick<
-  Delivery,
-  'id' | 'eventId' | 'eventType' | 'siteId' | 'subscriptionId' | 'dueAt' | 'createdAt' | 'once'
->
+export type NewDelivery = Pick<Delivery, 'id' | 'eventId' | 'subscriptionId' | 'dueAt' | 'createdAt' | 'once'>
 
 /** What the owner of a lane needs to send: the lean view of a pending delivery. */
 export type QueuedDelivery = Pick<
   Delivery,
-  'id' | 'eventId' | 'eventType' | 'subscriptionId' | 'dueAt' | 'attemptCount' | 'scheduleStep' | 'once'
+  'id' | 'eventId' | 'subscriptionId' | 'dueAt' | 'attemptCount' | 'scheduleStep' | 'once'
 >
 
 /** Sorts before everything else in a lane, and is served on a paused one: the due time of a test. */
@@ -62,10 +62,14 @@ export const deliveryId = (eventId: string, subscriptionId: string): string =>
 export const newDelivery = (event: StoredEvent, subscriptionId: string, now: number): NewDelivery => ({
   id: deliveryId(event.id, subscriptionId),
   eventId: event.id,
-  eventType: event.type,
-  siteId: event.siteId,
   subscriptionId,
-  dueAt: event.onlyFor === null ? now : TEST_DUE_AT,
+  dueAt: event.target === null ? now : TEST_DUE_AT,
   createdAt: now,
-  once: event.onlyFor !== null,
+  once: event.target !== null,
+})
+
+/** As lists have it: a page of answers of 16 KiB each would be megabytes that nobody reads. */
+export const withoutAnswers = (delivery: Delivery): Delivery => ({
+  ...delivery,
+  attempts: delivery.attempts.map((attempt) => ({ ...attempt, responseBody: null })),
 })

@@ -12,5 +12,5 @@ export interface StoredEvent {
   /** Epoch ms: when `dispatch` took it. */
   readonly acceptedAt: number
   /** Goes to this one subscription whatever that subscribes to (the test button); otherwise `null`. */
-  readonly onlyFor: string | null
+  readonly target: string | null
 }

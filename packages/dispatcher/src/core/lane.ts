@@ -9,6 +9,17 @@ export interface LaneWindow {
   readonly reserved: number
 }
 
+/** Why nothing is sent to a subscription for a time. */
+export interface LaneHold {
+  readonly reason: HoldReason
+  /** What it was made for, and ends with: the limit as it was (`100/60000`), the URL that asked, or nothing. */
+  readonly cause: string
+  /** Ms from its writing to its end. */
+  readonly forMs: number
+}
+
+export type HoldReason = 'rate_limit' | 'retry_after' | 'quarantine' | 'own_fault'
+
 /** The queue in front of one subscription, as its new owner sees it. */
 export interface Lane {
   readonly subscriptionId: string
@@ -16,13 +27,17 @@ export interface Lane {
   readonly token: string
   /** Epoch ms until which nobody else may take it. */
   readonly leaseUntil: number
+  /** Ms from the latest write of `leaseUntil` to it: nothing further ahead than this is believed. */
+  readonly leaseMs: number
   /** Counts every wake: a release that has not seen the latest one leaves the lane due. */
   readonly wakeups: number
+  /** Counts how often a hold was lifted: a release that has not seen the latest one holds nothing. */
+  readonly lifts: number
   readonly window: LaneWindow
   /** Acquisitions since the lane last made progress, this one included. */
-  readonly strikes: number
-  /** `strikes` when the lane was last set aside; 0 when it was not. */
-  readonly heldStrikes: number
+  readonly crashCount: number
+  /** `crashCount` when the lane was last quarantined; 0 when it was not. */
+  readonly quarantinedAt: number
 }
 
 /** A lane as anyone may read it. */
@@ -30,7 +45,12 @@ export interface LaneState extends Omit<Lane, 'token'> {
   readonly token: string | null
   /** Epoch ms of the earliest work; `NEVER` when idle. */
   readonly dueAt: number
+  /** Why nobody may take it before `leaseUntil`; `null` when it is free, or has an owner. */
+  readonly hold: LaneHold | null
 }
 
 /** The window of a lane that has sent nothing. */
 export const EMPTY_WINDOW: LaneWindow = { ends: [], reserved: 0 }
+
+/** The window of a lane whose stored one cannot be read: whatever its limit is, it is used up. */
+export const FULL_WINDOW: LaneWindow = { ends: [], reserved: 10_000 }

@@ -15,7 +15,7 @@ export const patternsFor = (type: string): string[] => {
  * event without a site goes to every subscriber of its type). A targeted event goes to its target alone, active or not.
  */
 export const wants = (subscription: Subscription, event: StoredEvent): boolean => {
-  if (event.onlyFor !== null) return subscription.id === event.onlyFor
+  if (event.target !== null) return subscription.id === event.target
   if (!subscription.isActive) return false
   const { siteIds, events } = subscription
   if (event.siteId !== null && siteIds.length > 0 && !siteIds.includes(event.siteId)) return false

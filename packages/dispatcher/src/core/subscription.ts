@@ -35,6 +35,8 @@ export interface Subscription {
   readonly siteIds: readonly string[]
   readonly isActive: boolean
   readonly inactiveReason: InactiveReason | null
+  /** Epoch ms since when its deliveries wait, those of new events too; `null` when they do not. */
+  readonly pausedAt: number | null
   readonly description: string | null
   readonly headers: Readonly<Record<string, string>>
   /** Its own limit, `false` for none, `null` for the dispatcher's. */
@@ -45,9 +47,6 @@ export interface Subscription {
   readonly createdAt: number
   readonly updatedAt: number
 }
-
-/** What a storage is given to insert; it assigns the id. */
-export type NewSubscription = Omit<Subscription, 'id'>
 
 /** Whole fields to replace. Statistics are written by `settle` alone. */
 export type SubscriptionPatch = {

@@ -6,7 +6,7 @@ import type { EventCache } from '../ports/event-cache.js'
 import type { Ids } from '../ports/ids.js'
 import type { Logger } from '../ports/logger.js'
 import type { Observer } from '../ports/observer.js'
-import type { Storage } from '../ports/storage.js'
+import type { Storage } from '../ports/storage/storage.js'
 import type { Transport } from '../ports/transport.js'
 
 /** Settings that the flow reads; `options.ts` has their meaning and defaults. */

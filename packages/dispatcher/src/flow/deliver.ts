@@ -21,7 +21,7 @@ export const storedEvent = async (
   { storage, clock }: FlowContext,
   { id, eventId }: QueuedDelivery,
 ): Promise<StoredEvent> => {
-  const [event] = await storage.outbox.get([eventId])
+  const [event] = await storage.events.get([eventId])
   if (event) return event
   await storage.deliveries.cancel({ id, now: clock.now() })
   throw new Error(`its event ${eventId} is not in storage any more; the delivery is cancelled`)

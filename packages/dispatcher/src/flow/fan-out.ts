@@ -55,7 +55,7 @@ export class FanOut {
   async sweep({ orphansOnly }: { orphansOnly: boolean }): Promise<number> {
     const { storage, clock } = this.#context
     const now = clock.now() + (orphansOnly ? 0 : SWEEP_AFTER_MS)
-    const events = await storage.outbox.pendingEvents({ now, limit: SWEEP_LIMIT })
+    const events = await storage.events.unfanned({ now, limit: SWEEP_LIMIT })
     for (let at = 0; at < events.length; at += EVENTS_AT_A_TIME)
       await this.fanOut(events.slice(at, at + EVENTS_AT_A_TIME))
     return events.length
@@ -74,25 +74,25 @@ export class FanOut {
         if (wants(subscription, event)) deliveries.push(newDelivery(event, subscription.id, now))
       counts.set(event.id, deliveries.length - before)
     }
-    const urgent = events.some((event) => event.onlyFor !== null)
+    const urgent = events.some((event) => event.target !== null)
     const woken = this.#waker.waking(new Set(deliveries.map((delivery) => delivery.subscriptionId)), {
       urgent,
     })
     while (deliveries.length > DELIVERIES_AT_A_TIME)
-      await storage.outbox.fanOut({
+      await storage.events.fanOut({
         now,
         eventIds: [],
         deliveries: deliveries.splice(0, DELIVERIES_AT_A_TIME),
       })
-    await storage.outbox.fanOut({ now, eventIds: events.map((event) => event.id), deliveries })
+    await storage.events.fanOut({ now, eventIds: events.map((event) => event.id), deliveries })
     woken()
     for (const [eventId, count] of counts) observe({ name: 'event.fanned_out', eventId, deliveries: count })
   }
 
   async #candidates(events: readonly StoredEvent[]): Promise<Subscription[]> {
     const { subscriptions } = this.#context.storage
-    const targets = events.flatMap((event) => event.onlyFor ?? [])
-    const open = events.filter((event) => event.onlyFor === null)
+    const targets = events.flatMap((event) => event.target ?? [])
+    const open = events.filter((event) => event.target === null)
     const patterns = [...new Set(open.flatMap((event) => patternsFor(event.type)))]
     const [matching, targeted] = await Promise.all([
       patterns.length > 0 ? subscriptions.matching(patterns) : [],
@@ -112,7 +112,7 @@ export class FanOut {
       if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) return
       this.#context.observe({
         name: 'storage.unavailable',
-        operation: 'outbox.fanOut',
+        operation: 'events.fanOut',
         error: describe(error),
       })
     } finally {

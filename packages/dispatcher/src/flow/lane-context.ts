@@ -1,6 +1,6 @@
 import type { Health } from '../core/health.js'
 import type { Lane, LaneWindow } from '../core/lane.js'
-import type { Settlement } from '../core/settlement.js'
+import type { AttemptResult } from '../core/attempt-result.js'
 import type { FlowContext } from './context.js'
 import type { Slots } from './slots.js'
 
@@ -12,7 +12,7 @@ export interface LaneContext extends FlowContext {
     set(subscriptionId: string, health: Health): void
   }
   /** Ends an attempt durably; `false` when it changed nothing. */
-  settle(settlement: Settlement, clearsStrikes: boolean): Promise<boolean>
+  settle(result: AttemptResult, clearsCrashes: boolean): Promise<boolean>
   /** Stores a window and moves the lease; answers the new lease's end (monotonic), or `null` when the lane is lost. */
   reserve(lane: Lane, window: LaneWindow): Promise<number | null>
   /** The store failed. */

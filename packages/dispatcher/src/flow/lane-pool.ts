@@ -2,7 +2,7 @@ import { isWebhooksError } from '@swigs/webhooks-protocol'
 import type { Delivery } from '../core/delivery.js'
 import type { Health } from '../core/health.js'
 import { NEVER, type Lane } from '../core/lane.js'
-import { setAsideMs } from '../core/set-aside.js'
+import { quarantineMs } from '../core/quarantine.js'
 import type { Subscription } from '../core/subscription.js'
 import type { FlowContext } from './context.js'
 import type { LaneWaker } from './fan-out.js'
@@ -59,7 +59,7 @@ export class LanePool implements LaneWaker {
       ...context,
       slots: this.#slots,
       health: input.health satisfies { get(id: string): Health | undefined },
-      settle: (settlement, clearsStrikes) => this.#writes.settles.add({ settlement, clearsStrikes }),
+      settle: (result, clearsCrashes) => this.#writes.settles.add({ result, clearsCrashes }),
       reserve: ({ subscriptionId, token }, window) =>
         this.#writes.reserves.add({ subscriptionId, token, window }),
       report: (operation, error) => this.#report(operation, error),
@@ -191,8 +191,8 @@ export class LanePool implements LaneWaker {
 
   async #serve(lane: Lane, subscription: Subscription | null, leaseEnds: number): Promise<void> {
     if (!subscription) return this.#retire(lane.subscriptionId)
-    const heldMs = setAsideMs(lane.strikes, lane.heldStrikes)
-    if (heldMs !== null) return this.#setAside(lane, heldMs)
+    const heldMs = quarantineMs(lane.crashCount, lane.quarantinedAt)
+    if (heldMs !== null) return this.#quarantine(lane, heldMs)
     const { subscriptionId } = lane
     this.#held.get(subscriptionId)?.lose()
     const acquiredAt = ++this.#sequence
@@ -233,15 +233,21 @@ export class LanePool implements LaneWaker {
     while ((await storage.deliveries.cancelPending({ subscriptionId, now: clock.now(), limit })) === limit);
   }
 
-  async #setAside({ subscriptionId, token, wakeups, window, strikes }: Lane, heldMs: number): Promise<void> {
+  async #quarantine(
+    { subscriptionId, token, wakeups, window, crashCount }: Lane,
+    heldMs: number,
+  ): Promise<void> {
     const { clock, observe, logger } = this.#context
     const now = clock.now()
     const until = now + heldMs
     const stored = { ends: window.ends, reserved: window.reserved }
-    const release = { subscriptionId, token, wakeups, window: stored, strikes, heldStrikes: strikes }
+    const release = { subscriptionId, token, wakeups, window: stored, crashCount, quarantinedAt: crashCount }
     await this.#writes.releases.add({ ...release, dueAt: now, availableAt: until })
-    observe({ name: 'lane.held', subscriptionId, until, reason: 'set_aside' })
-    logger.error({ subscriptionId, strikes }, 'A lane is set aside: its owners died on it without progress')
+    observe({ name: 'lane.held', subscriptionId, until, reason: 'quarantine' })
+    logger.error(
+      { subscriptionId, crashCount },
+      'A lane is set aside: its owners died on it without progress',
+    )
   }
 
   #startHeartbeat(): AbortController {

@@ -69,7 +69,7 @@ export class LaneQueue {
     this.#exhausted = !this.#returned && (rows.length < limit || mine.length > due.length || !active)
     this.dueAgain(mine[due.length]?.dueAt ?? NEVER)
     const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
-    const loaded = unknown.length > 0 ? await storage.outbox.get(unknown) : []
+    const loaded = unknown.length > 0 ? await storage.events.get(unknown) : []
     for (const event of loaded) cache.set(event)
     this.#due = due
   }

@@ -1,5 +1,5 @@
-import type { Settlement } from '../core/settlement.js'
-import type { LaneRelease, LaneStore } from '../ports/storage.js'
+import type { AttemptResult } from '../core/attempt-result.js'
+import type { LaneRelease, LaneStore } from '../ports/storage/lanes.js'
 import type { Batch, FlowContext } from './context.js'
 
 type LaneExtension = Parameters<LaneStore['extend']>[0]['lanes'][number]
@@ -7,7 +7,7 @@ type LaneExtension = Parameters<LaneStore['extend']>[0]['lanes'][number]
 /** What the held lanes of a process write, all of them together. */
 export interface LaneWrites {
   /** Answers whether it was applied. */
-  readonly settles: Batch<{ settlement: Settlement; clearsStrikes: boolean }, boolean>
+  readonly settles: Batch<{ result: AttemptResult; clearsCrashes: boolean }, boolean>
   /** Answers the new lease's end (monotonic), or `null` when the lane is lost. */
   readonly reserves: Batch<LaneExtension, number | null>
   readonly releases: Batch<LaneRelease, void>
@@ -21,10 +21,10 @@ export const laneWrites = ({ storage, clock, settings, batch }: FlowContext): La
     lingerMs: 8,
     inFlight: 2,
     write: async (items) => {
-      const settlements = items.map(({ settlement }) => settlement)
-      const progressed = items.flatMap((item) => (item.clearsStrikes ? item.settlement.subscriptionId : []))
-      const rejected = new Set(await storage.lanes.settle({ now: clock.now(), settlements, progressed }))
-      return settlements.map(({ deliveryId }) => !rejected.has(deliveryId))
+      const results = items.map(({ result }) => result)
+      const progressed = items.flatMap((item) => (item.clearsCrashes ? item.result.subscriptionId : []))
+      const rejected = new Set(await storage.lanes.complete({ now: clock.now(), results, progressed }))
+      return results.map(({ deliveryId }) => !rejected.has(deliveryId))
     },
   }),
   reserves: batch({

@@ -33,7 +33,7 @@ export class Publisher {
       eager: true,
       inFlight: 4,
       write: (events) =>
-        context.storage.outbox.append({ events, sweepAt: context.clock.now() + SWEEP_AFTER_MS }),
+        context.storage.events.append({ events, visibleAt: context.clock.now() + SWEEP_AFTER_MS }),
     })
   }
 
@@ -58,8 +58,8 @@ export class Publisher {
   }
 
   async #appendInSession(event: StoredEvent, session: unknown): Promise<boolean> {
-    const sweepAt = this.#context.clock.now() - CLOCKS_APART_MS
-    const [stored] = await this.#context.storage.outbox.append({ events: [event], sweepAt, session })
+    const visibleAt = this.#context.clock.now() - CLOCKS_APART_MS
+    const [stored] = await this.#context.storage.events.append({ events: [event], visibleAt, session })
     return stored ?? false
   }
 
@@ -77,6 +77,6 @@ export class Publisher {
         `The ${type} event is ${bytes} bytes long, more than maxPayloadBytes (${settings.maxPayloadBytes}). ` +
           'Send ids and let the receiver fetch the rest, or raise the option.',
       )
-    return { id, type, siteId, body, occurredAt, acceptedAt, onlyFor: null }
+    return { id, type, siteId, body, occurredAt, acceptedAt, target: null }
   }
 }

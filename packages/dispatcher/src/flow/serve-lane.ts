@@ -1,15 +1,15 @@
 import type { QueuedDelivery } from '../core/delivery.js'
 import { afterAttempt, isSlow, NEW_HEALTH, type Health } from '../core/health.js'
 import type { Lane } from '../core/lane.js'
-import { settleAttempt } from '../core/settle-attempt.js'
+import { completeAttempt } from '../core/complete-attempt.js'
 import type { Subscription } from '../core/subscription.js'
-import type { LaneRelease } from '../ports/storage.js'
+import type { LaneRelease } from '../ports/storage/lanes.js'
 import { deliver, storedEvent, type Outcome } from './deliver.js'
 import type { LaneContext } from './lane-context.js'
 import { LaneLimiter } from './lane-limiter.js'
 import { LaneQueue } from './lane-queue.js'
 import { Signal } from './signal.js'
-import { tellSettled } from './tell-settled.js'
+import { tellCompleted } from './tell-completed.js'
 
 const PERMITS_AT_A_TIME = 32
 /** After this long a lane goes to the back of the queue, whatever it still has. */
@@ -41,7 +41,7 @@ export class ServedLane {
   #over = false
   #lost = false
   #givenBack = false
-  #clearsStrikes: boolean
+  #clearsCrashes: boolean
   #heldUntil = 0
 
   constructor(
@@ -54,7 +54,7 @@ export class ServedLane {
     this.#subscription = input.subscription
     this.#leaseEnds = input.leaseEnds
     this.#queue = new LaneQueue(context, input.lane)
-    this.#clearsStrikes = input.lane.strikes > 1
+    this.#clearsCrashes = input.lane.crashCount > 1
     this.#startedMonotonic = context.clock.monotonic()
     const limit = input.subscription.rateLimit ?? context.settings.rateLimit
     this.#limiter = new LaneLimiter(context.clock, limit, input.lane.window)
@@ -238,17 +238,17 @@ export class ServedLane {
       this.update({ ...this.#subscription, isActive: false })
     const schedule = settings.retry
     const random = ids.random()
-    const settlement = settleAttempt({ delivery, token, attempt, verdict, schedule, random, endedAt })
-    const clears = this.#clearsStrikes
-    this.#clearsStrikes = false
-    const applied = await this.#context.settle(settlement, clears)
+    const result = completeAttempt({ delivery, token, attempt, verdict, schedule, random, endedAt })
+    const clears = this.#clearsCrashes
+    this.#clearsCrashes = false
+    const applied = await this.#context.settle(result, clears)
     if (gone) await this.#context.deactivate(subscriptionId, outcome.url)
     if (!applied) {
       this.#lookAgain()
-      return observe({ name: 'settle.rejected', deliveryId: delivery.id, subscriptionId })
+      return observe({ name: 'attempt.discarded', deliveryId: delivery.id, subscriptionId })
     }
-    if (settlement.status === 'pending') this.#queue.dueAgain(settlement.dueAt)
-    tellSettled(observe, ref, settlement)
+    if (result.status === 'pending') this.#queue.dueAgain(result.dueAt)
+    tellCompleted(observe, ref, result)
   }
 
   /** What was no attempt is still pending: the lane must not go to sleep over it, nor try it again and again. */
@@ -282,8 +282,8 @@ export class ServedLane {
       dueAt: this.#queue.nextDueAt(now, this.#subscription.isActive),
       availableAt: this.#heldUntil > now ? this.#heldUntil : 0,
       window: this.#limiter.close(),
-      strikes: 0,
-      heldStrikes: 0,
+      crashCount: 0,
+      quarantinedAt: 0,
     }
   }
 

@@ -111,7 +111,7 @@ export class Worker {
     await this.#acquire()
     if (swept.status === 'rejected') throw swept.reason
     if (swept.value > 0) this.#pollNow = true
-    if (clock.monotonic() >= this.#nextUpkeepAt) await this.#upkeep()
+    if (clock.monotonic() >= this.#nextUpkeepAt) await this.#maintenance()
     this.#recovered()
   }
 
@@ -133,13 +133,13 @@ export class Worker {
   }
 
   /** Repairs what should not happen, and lets go of what is older than the retention. */
-  async #upkeep(): Promise<void> {
+  async #maintenance(): Promise<void> {
     const { storage, clock, settings } = this.#context
     this.#nextUpkeepAt = clock.monotonic() + UPKEEP_EVERY_MS
-    await storage.upkeep.repair({ now: clock.now() })
+    await storage.maintenance.repair({ now: clock.now() })
     const before = clock.now() - settings.retentionMs
     while (
-      (await storage.upkeep.prune({ before, limit: PRUNE_AT_A_TIME })) === PRUNE_AT_A_TIME &&
+      (await storage.maintenance.prune({ before, limit: PRUNE_AT_A_TIME })) === PRUNE_AT_A_TIME &&
       !this.#stopping
     );
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { InvalidCursorError } from '@swigs/webhooks-protocol'
 import { z } from 'zod'
-import type { Position } from '../ports/storage.js'
+import type { Position } from '../ports/storage/lists.js'
 import type { Split } from './driving-filter.js'
 
 /** One page of a list, newest first. */

@@ -91,7 +91,7 @@ export class Deliveries {
     const { storage, settings } = this.#context
     const delivery = known(id, await storage.deliveries.get(String(id)))
     const [[event], [subscription]] = await Promise.all([
-      storage.outbox.get([delivery.eventId]),
+      storage.events.get([delivery.eventId]),
       storage.subscriptions.get([delivery.subscriptionId]),
     ])
     const { userAgent } = settings

@@ -1,6 +1,6 @@
 import type { Delivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
-import type { DeliveryQuery, EventQuery } from '../ports/storage.js'
+import type { DeliveryQuery, EventQuery } from '../ports/storage/lists.js'
 
 /** Filters in two parts: what every storage has an index for, and what is looked at row by row. */
 export interface Split<Q, R> {

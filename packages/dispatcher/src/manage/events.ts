@@ -47,7 +47,7 @@ export class Events {
       name: 'events',
       query: parseInput('events.list', listing, query),
       split: splitEventFilter,
-      read: (rows) => this.#context.storage.outbox.list(rows),
+      read: (rows) => this.#context.storage.events.list(rows),
       position: ({ acceptedAt, id }) => ({ at: acceptedAt, id }),
       view: eventView,
     })
@@ -56,7 +56,7 @@ export class Events {
   /** @throws NotFoundError */
   async get(id: string): Promise<EventWithDeliveries> {
     const { storage } = this.#context
-    const [event] = await storage.outbox.get([String(id)])
+    const [event] = await storage.events.get([String(id)])
     if (!event) throw new NotFoundError(`No event has the id ${JSON.stringify(String(id).slice(0, 64))}.`)
     const deliveries = await storage.deliveries.list({
       eventId: event.id,

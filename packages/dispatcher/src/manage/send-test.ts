@@ -59,8 +59,8 @@ export class TestSender {
     const id = deliveryId(event.id, subscription.id)
     const deadline = clock.monotonic() + settings.timeoutMs + WAIT_MS
     // Nobody but this process knows what to do with it at once: sweeps come after the deadline.
-    const sweepAt = clock.now() + settings.timeoutMs + 2 * WAIT_MS
-    await storage.outbox.append({ events: [event], sweepAt })
+    const visibleAt = clock.now() + settings.timeoutMs + 2 * WAIT_MS
+    await storage.events.append({ events: [event], visibleAt })
     await this.#fanOut.fanOut([event])
     for (;;) {
       await this.#pool.acquire({ among: [subscription.id] })
@@ -90,7 +90,7 @@ export class TestSender {
       body,
       occurredAt: now,
       acceptedAt: now,
-      onlyFor: subscription.id,
+      target: subscription.id,
     }
   }
 

@@ -22,7 +22,7 @@ export interface Stats {
 export const readStats = async ({ storage, clock }: FlowContext, pool: LanePool): Promise<Stats> => {
   const now = clock.now()
   const [{ oldestDueAt, ...counts }, nextDueAt] = await Promise.all([
-    storage.upkeep.counts({ now }),
+    storage.maintenance.counts({ now }),
     storage.lanes.nextDueAt(),
   ])
   return {

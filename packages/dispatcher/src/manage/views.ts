@@ -93,12 +93,7 @@ export const deliveryView = (delivery: Delivery): DeliveryView => {
   }
 }
 
-export const eventView = ({
-  onlyFor: _target,
-  occurredAt,
-  acceptedAt,
-  ...event
-}: StoredEvent): EventView => ({
+export const eventView = ({ target: _target, occurredAt, acceptedAt, ...event }: StoredEvent): EventView => ({
   ...event,
   occurredAt: new Date(occurredAt),
   acceptedAt: new Date(acceptedAt),

@@ -43,11 +43,11 @@ export interface ObservedEvents {
   /** It was deactivated without anybody asking: its receiver answered 410. */
   'subscription.deactivated': { subscriptionId: string; reason: InactiveReason }
   /** Nothing is sent to this subscription until then. */
-  'lane.held': { subscriptionId: string; until: number; reason: 'rate_limit' | 'retry_after' | 'set_aside' }
+  'lane.held': { subscriptionId: string; until: number; reason: 'rate_limit' | 'retry_after' | 'quarantine' }
   /** Another process has taken the lane; what was in flight here may be sent twice. */
   'lease.lost': { subscriptionId: string; inFlight: number }
   /** An attempt's end came too late to count: the lane or the delivery had changed. */
-  'settle.rejected': { deliveryId: string; subscriptionId: string }
+  'attempt.discarded': { deliveryId: string; subscriptionId: string }
   /** A call failed and is repeated; workers wait. */
   'storage.unavailable': { operation: string; error: string }
   /** And then it succeeded. */

@@ -2,9 +2,11 @@ import { describe, it } from 'vitest'
 import { deliveryTests } from './storage/deliveries.js'
 import { withStorage, type ContractTest, type StorageFactory } from './storage/harness.js'
 import { laneTests } from './storage/lanes.js'
+import { maintenanceTests } from './storage/maintenance.js'
 import { modelTests } from './storage/model.js'
-import { outboxTests } from './storage/outbox.js'
-import { settleTests } from './storage/settle.js'
+import { eventTests } from './storage/events.js'
+import { completeTests } from './storage/complete.js'
+import { releaseTests } from './storage/releases.js'
 import { subscriptionTests } from './storage/subscriptions.js'
 
 /** A test of the contract that a storage cannot keep, and why. */
@@ -16,10 +18,12 @@ export interface ContractException {
 
 const groups: Readonly<Record<string, readonly ContractTest[]>> = {
   subscriptions: subscriptionTests,
-  outbox: outboxTests,
+  events: eventTests,
   lanes: laneTests,
-  settle: settleTests,
+  releases: releaseTests,
+  complete: completeTests,
   deliveries: deliveryTests,
+  maintenance: maintenanceTests,
   'against a model': modelTests,
 }
 

@@ -1,4 +1,4 @@
-import { statsDeltas, type Logger, type Settlement } from '@swigs/webhooks-dispatcher'
+import { statsDeltas, type Logger, type AttemptResult } from '@swigs/webhooks-dispatcher'
 import type { CallName } from '../call-names.js'
 import type { Collections } from '../collections.js'
 import { isUnavailable } from '../errors.js'
@@ -13,7 +13,7 @@ const CALLS_REMEMBERED = 8
  */
 export const countStats = async (
   collections: Collections,
-  applied: readonly Settlement[],
+  applied: readonly AttemptResult[],
   { id: call }: CallName,
   logger: Pick<Logger, 'warn'>,
 ): Promise<void> => {

@@ -26,11 +26,13 @@ export const windowOperations = (held: readonly Held[], leaseUntil: number) =>
 
 /** Two writes a lane, in order: as its owner says if nobody woke it; then, if it is still held, due now. */
 export const releaseOperations = (lanes: readonly LaneRelease[], now: number) =>
-  lanes.flatMap(({ subscriptionId, token, wakeups, dueAt, availableAt, window, strikes, heldStrikes }) => {
-    const rest = { token: null, leaseUntil: availableAt, window: stored(window), strikes, heldStrikes }
-    const seen = { _id: subscriptionId, token, wakeups }
-    return [
-      { updateMany: { filter: seen, update: { $set: { ...rest, dueAt } } } },
-      { updateMany: { filter: { _id: subscriptionId, token }, update: { $set: { ...rest, dueAt: now } } } },
-    ]
-  })
+  lanes.flatMap(
+    ({ subscriptionId, token, wakeups, dueAt, availableAt, window, crashCount, quarantinedAt }) => {
+      const rest = { token: null, leaseUntil: availableAt, window: stored(window), crashCount, quarantinedAt }
+      const seen = { _id: subscriptionId, token, wakeups }
+      return [
+        { updateMany: { filter: seen, update: { $set: { ...rest, dueAt } } } },
+        { updateMany: { filter: { _id: subscriptionId, token }, update: { $set: { ...rest, dueAt: now } } } },
+      ]
+    },
+  )

@@ -37,7 +37,7 @@ export const mongoLanes = (at: () => Collections, logger: Pick<Logger, 'warn'>):
         if (due.length === 0) return []
         tried.set(input, due)
         const free = { _id: { $in: due }, dueAt: { $lte: now }, leaseUntil: { $lte: now } }
-        await at().lanes.updateMany(free, { $set: { token, leaseUntil }, $inc: { strikes: 1 } })
+        await at().lanes.updateMany(free, { $set: { token, leaseUntil }, $inc: { crashCount: 1 } })
         return wonBy(token, due)
       }),
     extend: async ({ leaseUntil, lanes: held }) =>
@@ -71,7 +71,7 @@ export const mongoLanes = (at: () => Collections, logger: Pick<Logger, 'warn'>):
         )
         return (await pending.sort({ dueAt: 1, _id: 1 }).limit(limit).toArray()).map(toQueued)
       }),
-    settle: async (input) => guarded('lanes.settle', () => settle(at(), input)),
+    settle: async (input) => guarded('lanes.complete', () => settle(at(), input)),
     get: async (subscriptionId) =>
       guarded('lanes.get', async () => {
         const document = await at().lanes.findOne({ _id: String(subscriptionId) })

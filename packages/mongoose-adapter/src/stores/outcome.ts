@@ -1,8 +1,8 @@
-import { MAX_ATTEMPTS_KEPT, type Settlement } from '@swigs/webhooks-dispatcher'
+import { MAX_ATTEMPTS_KEPT, type AttemptResult } from '@swigs/webhooks-dispatcher'
 import { STATES } from '../mapping.js'
 
 /** The delivery as its lane's owner knew it: pending, with so many attempts. */
-export const fence = ({ deliveryId, subscriptionId, expectedAttemptCount }: Settlement) => ({
+export const fence = ({ deliveryId, subscriptionId, expectedAttemptCount }: AttemptResult) => ({
   _id: deliveryId,
   lane: subscriptionId,
   state: 0,
@@ -11,7 +11,7 @@ export const fence = ({ deliveryId, subscriptionId, expectedAttemptCount }: Sett
 
 /** What the end of an attempt changes, in one update. */
 export const outcome = (
-  { status, reason, dueAt, scheduleStep, attempt }: Settlement,
+  { status, reason, dueAt, scheduleStep, attempt }: AttemptResult,
   now: number,
   settledBy: string,
 ) => ({

@@ -1,11 +1,11 @@
-import { type LaneStore, type Logger, type Settlement } from '@swigs/webhooks-dispatcher'
+import { type LaneStore, type Logger, type AttemptResult } from '@swigs/webhooks-dispatcher'
 import { callNames, type CallName } from '../call-names.js'
 import type { Collections } from '../collections.js'
 import { countStats } from './count-stats.js'
 import { tokensOf } from './lane-tokens.js'
 import { fence, outcome } from './outcome.js'
 
-type SettleInput = Parameters<LaneStore['settle']>[0]
+type SettleInput = Parameters<LaneStore['complete']>[0]
 
 /**
  * One read of the lanes' tokens, one bulk of compare-and-sets, one bulk of statistics. A lane that changes hands between
@@ -20,37 +20,40 @@ export const settling = (logger: Pick<Logger, 'warn'>) => {
   const callOf = callNames()
 
   return async (collections: Collections, input: SettleInput): Promise<string[]> => {
-    const { now, settlements, progressed } = input
+    const { now, results, progressed } = input
     const call = callOf(input)
-    const single = once(settlements)
+    const single = once(results)
     const before = call.repeated ? await ownAmong(collections, single, call) : []
-    const rest = single.filter((settlement) => !before.includes(settlement))
+    const rest = single.filter((result) => !before.includes(result))
     const held = await heldOf(collections, rest)
     const applied = [...before, ...(held.length > 0 ? await apply(collections, held, now, call) : [])]
     await countStats(collections, applied, call, logger)
     if (progressed.length > 0)
       await collections.lanes.updateMany(
         { _id: { $in: [...progressed] } },
-        { $set: { strikes: 0, heldStrikes: 0 } },
+        { $set: { crashCount: 0, quarantinedAt: 0 } },
       )
     const changed = new Set(applied)
-    return settlements.flatMap((settlement) => (changed.has(settlement) ? [] : settlement.deliveryId))
+    return results.flatMap((result) => (changed.has(result) ? [] : result.deliveryId))
   }
 }
 
 /** A delivery twice in one batch: the second would meet what the first has changed. */
-const once = (settlements: readonly Settlement[]): Settlement[] => {
+const once = (results: readonly AttemptResult[]): AttemptResult[] => {
   const seen = new Set<string>()
-  return settlements.filter(({ deliveryId }) => seen.size < seen.add(deliveryId).size)
+  return results.filter(({ deliveryId }) => seen.size < seen.add(deliveryId).size)
 }
 
-const heldOf = async ({ lanes }: Collections, settlements: readonly Settlement[]): Promise<Settlement[]> => {
-  if (settlements.length === 0) return []
+const heldOf = async (
+  { lanes }: Collections,
+  results: readonly AttemptResult[],
+): Promise<AttemptResult[]> => {
+  if (results.length === 0) return []
   const tokens = await tokensOf(
     lanes,
-    settlements.map(({ subscriptionId }) => subscriptionId),
+    results.map(({ subscriptionId }) => subscriptionId),
   )
-  return settlements.filter(({ subscriptionId, token }) => tokens.get(subscriptionId) === token)
+  return results.filter(({ subscriptionId, token }) => tokens.get(subscriptionId) === token)
 }
 
 /**
@@ -59,12 +62,12 @@ const heldOf = async ({ lanes }: Collections, settlements: readonly Settlement[]
  */
 const apply = async (
   collections: Collections,
-  held: readonly Settlement[],
+  held: readonly AttemptResult[],
   now: number,
   call: CallName,
-): Promise<Settlement[]> => {
-  const operations = held.map((settlement) => ({
-    updateMany: { filter: fence(settlement), update: outcome(settlement, now, call.id) },
+): Promise<AttemptResult[]> => {
+  const operations = held.map((result) => ({
+    updateMany: { filter: fence(result), update: outcome(result, now, call.id) },
   }))
   const { matchedCount } = await collections.deliveries.bulkWrite(operations, { ordered: false })
   // Fewer: somebody moved one of them on. Which ones are this call's is written in them.
@@ -73,11 +76,11 @@ const apply = async (
 
 const ownAmong = async (
   { deliveries }: Collections,
-  settlements: readonly Settlement[],
+  results: readonly AttemptResult[],
   { id: settledBy }: CallName,
-): Promise<Settlement[]> => {
-  const ids = settlements.map(({ deliveryId }) => deliveryId)
+): Promise<AttemptResult[]> => {
+  const ids = results.map(({ deliveryId }) => deliveryId)
   const found = deliveries.find({ _id: { $in: ids }, settledBy }).project<{ _id: string }>({ _id: 1 })
   const own = new Set((await found.toArray()).map(({ _id }) => _id))
-  return settlements.filter(({ deliveryId }) => own.has(deliveryId))
+  return results.filter(({ deliveryId }) => own.has(deliveryId))
 }

@@ -10,7 +10,7 @@ export const sqliteLanes = (database: Database): LaneStore => {
   const take = (id: string, input: { token: string; now: number; leaseUntil: number }): Lane | null => {
     const { changes } = database
       .sql(
-        `UPDATE lanes SET token = ?, lease_until = ?, strikes = strikes + 1
+        `UPDATE lanes SET token = ?, lease_until = ?, crashCount = crashCount + 1
          WHERE subscription_id = ? AND due_at <= ? AND lease_until <= ?`,
       )
       .run(input.token, input.leaseUntil, id, input.now, input.now)
@@ -67,13 +67,13 @@ export const sqliteLanes = (database: Database): LaneStore => {
           dueAt,
           availableAt,
           window,
-          strikes,
-          heldStrikes,
+          crashCount,
+          quarantinedAt,
         } of lanes)
           database
             .sql(
               `UPDATE lanes SET token = NULL, lease_until = ?, due_at = CASE wakeups WHEN ? THEN ? ELSE ? END,
-               ends = ?, reserved = ?, strikes = ?, held_strikes = ? WHERE subscription_id = ? AND token = ?`,
+               ends = ?, reserved = ?, crashCount = ?, held_strikes = ? WHERE subscription_id = ? AND token = ?`,
             )
             .run(
               availableAt,
@@ -82,8 +82,8 @@ export const sqliteLanes = (database: Database): LaneStore => {
               now,
               JSON.stringify(window.ends),
               window.reserved,
-              strikes,
-              heldStrikes,
+              crashCount,
+              quarantinedAt,
               subscriptionId,
               token,
             )

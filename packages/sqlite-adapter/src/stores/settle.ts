@@ -1,37 +1,41 @@
-import { MAX_ATTEMPTS_KEPT, statsDeltas, type LaneStore, type Settlement } from '@swigs/webhooks-dispatcher'
+import {
+  MAX_ATTEMPTS_KEPT,
+  statsDeltas,
+  type LaneStore,
+  type AttemptResult,
+} from '@swigs/webhooks-dispatcher'
 import type { Database } from '../database.js'
 import { STATES } from '../rows.js'
 
-type SettleInput = Parameters<LaneStore['settle']>[0]
+type SettleInput = Parameters<LaneStore['complete']>[0]
 
-/** Within the caller's transaction: ends attempts, counts them, clears strikes. Answers what was left alone. */
-export const settle = (database: Database, { now, settlements, progressed }: SettleInput): string[] => {
-  const holders = holdersOf(database, settlements)
-  const applied = settlements.filter(
-    (settlement) =>
-      holders.get(settlement.subscriptionId) === settlement.token && settleOne(database, settlement, now),
+/** Within the caller's transaction: ends attempts, counts them, clears crashCount. Answers what was left alone. */
+export const settle = (database: Database, { now, results, progressed }: SettleInput): string[] => {
+  const holders = holdersOf(database, results)
+  const applied = results.filter(
+    (result) => holders.get(result.subscriptionId) === result.token && settleOne(database, result, now),
   )
   count(database, applied)
   for (const subscriptionId of progressed)
     database
-      .sql('UPDATE lanes SET strikes = 0, held_strikes = 0 WHERE subscription_id = ?')
+      .sql('UPDATE lanes SET crashCount = 0, held_strikes = 0 WHERE subscription_id = ?')
       .run(subscriptionId)
   const changed = new Set(applied)
-  return settlements.flatMap((settlement) => (changed.has(settlement) ? [] : settlement.deliveryId))
+  return results.flatMap((result) => (changed.has(result) ? [] : result.deliveryId))
 }
 
 /** Who holds their lanes. */
-const holdersOf = (database: Database, settlements: readonly Settlement[]): Map<string, unknown> => {
-  const ids = [...new Set(settlements.map(({ subscriptionId }) => subscriptionId))]
+const holdersOf = (database: Database, results: readonly AttemptResult[]): Map<string, unknown> => {
+  const ids = [...new Set(results.map(({ subscriptionId }) => subscriptionId))]
   const rows = database
     .sql('SELECT subscription_id, token FROM lanes WHERE subscription_id IN (SELECT value FROM json_each(?))')
     .all(JSON.stringify(ids))
   return new Map(rows.map((row) => [String(row['subscription_id']), row['token']]))
 }
 
-const settleOne = (database: Database, settlement: Settlement, now: number): boolean => {
+const settleOne = (database: Database, result: AttemptResult, now: number): boolean => {
   const { deliveryId, subscriptionId, expectedAttemptCount, attempt, status, reason, dueAt, scheduleStep } =
-    settlement
+    result
   // The first attempt replaces an empty list: no need to read, parse and print what was there.
   const attempts = expectedAttemptCount === 0 ? [attempt] : [...attemptsOf(database, deliveryId), attempt]
   return (
@@ -59,7 +63,7 @@ const attemptsOf = (database: Database, deliveryId: string): unknown[] => {
   return row ? (JSON.parse(String(row['attempts'])) as unknown[]) : []
 }
 
-const count = (database: Database, applied: readonly Settlement[]): void => {
+const count = (database: Database, applied: readonly AttemptResult[]): void => {
   for (const [id, { sent, failed, lastSentAt, lastError }] of statsDeltas(applied))
     database
       .sql(

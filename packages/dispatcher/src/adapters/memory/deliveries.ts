@@ -1,73 +1,45 @@
-import type { Delivery, DeliveryReason } from '../../core/delivery.js'
-import type { DeliveryStore } from '../../ports/storage.js'
+import { withoutAnswers, type Delivery } from '../../core/delivery.js'
+import type { DeliveryStore } from '../../ports/storage/deliveries.js'
 import { newestFirst, putDelivery, wakeLane, type MemoryState } from './state.js'
 
-export const memoryDeliveries = (state: MemoryState): DeliveryStore => {
-  const cancel = (delivery: Delivery, reason: DeliveryReason, now: number): void =>
-    putDelivery(state, { ...delivery, status: 'cancelled', reason, settledAt: now })
-
-  const again = (delivery: Delivery, now: number): void => {
-    const due = { dueAt: now, scheduleStep: 0, settledAt: null, once: false }
-    putDelivery(state, { ...delivery, ...due, status: 'pending', reason: null })
-    wakeLane(state, delivery.subscriptionId, now)
-  }
-
-  const failed = (query: { subscriptionId: string; since: number; until: number }): Delivery[] =>
-    [...state.deliveries.values()]
-      .filter(
-        ({ subscriptionId, status, once, settledAt }) =>
-          !once &&
-          subscriptionId === query.subscriptionId &&
-          status === 'failed' &&
-          settledAt !== null &&
-          settledAt >= query.since &&
-          settledAt < query.until,
-      )
-      .sort((a, b) => (a.settledAt ?? 0) - (b.settledAt ?? 0))
-
-  return {
-    get: async (id) => state.deliveries.get(id) ?? null,
-    list: async ({ after, limit, since = -Infinity, until = Infinity, type, ...filter }) => {
-      const rows = [...state.deliveries.values()].filter(
-        (delivery) =>
-          delivery.createdAt >= since &&
-          delivery.createdAt < until &&
-          (type === undefined || delivery.eventType === type) &&
-          (filter.siteId === undefined || delivery.siteId === filter.siteId) &&
-          (filter.status === undefined || delivery.status === filter.status) &&
-          (filter.eventId === undefined || delivery.eventId === filter.eventId) &&
-          (filter.subscriptionId === undefined || delivery.subscriptionId === filter.subscriptionId),
-      )
-      return newestFirst(rows, ({ createdAt, id }) => [createdAt, id], after, limit).map(withoutBodies)
-    },
-    resend: async ({ id, now }) => {
+export const memoryDeliveries = (state: MemoryState): DeliveryStore => ({
+  get: async (id) => state.deliveries.get(id) ?? null,
+  list: async ({ after, limit, since = -Infinity, until = Infinity, ...equals }) => {
+    const { subscriptionId, eventId, status } = equals
+    const rows = [...state.deliveries.values()].filter(
+      (delivery) =>
+        (subscriptionId === undefined || delivery.subscriptionId === subscriptionId) &&
+        (eventId === undefined || delivery.eventId === eventId) &&
+        (status === undefined || delivery.status === status) &&
+        delivery.createdAt >= since &&
+        delivery.createdAt < until,
+    )
+    return newestFirst(rows, ({ createdAt, id }) => [createdAt, id], after, limit).map(withoutAnswers)
+  },
+  resend: async ({ ids, now }) => {
+    const found = ids.flatMap((id) => state.deliveries.get(id) ?? [])
+    for (const delivery of found) putDelivery(state, again(delivery, now))
+    for (const subscriptionId of new Set(found.map((delivery) => delivery.subscriptionId)))
+      wakeLane(state, subscriptionId, now)
+  },
+  cancel: async ({ ids, reason, now }) => {
+    for (const id of ids) {
       const delivery = state.deliveries.get(id)
-      if (delivery && delivery.status !== 'pending') again(delivery, now)
-      return state.deliveries.get(id) ?? null
-    },
-    cancel: async ({ id, now }) => {
-      const delivery = state.deliveries.get(id)
-      if (delivery?.status === 'pending') cancel(delivery, 'cancelled', now)
-      return state.deliveries.get(id) ?? null
-    },
-    cancelPending: async ({ subscriptionId, now, limit }) => {
-      const keys = [...(state.pending.get(subscriptionId)?.keys() ?? [])].slice(0, limit)
-      for (const [, id] of keys) {
-        const delivery = state.deliveries.get(id)
-        if (delivery) cancel(delivery, 'subscription_removed', now)
-      }
-      return keys.length
-    },
-    countFailed: async (query) => failed(query).length,
-    recover: async ({ now, limit, ...query }) => {
-      const found = failed(query).slice(0, limit)
-      for (const delivery of found) again(delivery, now)
-      return found.length
-    },
-  }
-}
-
-const withoutBodies = (delivery: Delivery): Delivery => ({
-  ...delivery,
-  attempts: delivery.attempts.map((attempt) => ({ ...attempt, responseBody: null })),
+      if (delivery?.status === 'pending')
+        putDelivery(state, { ...delivery, status: 'cancelled', reason, settledAt: now })
+    }
+  },
 })
+
+const again = (delivery: Delivery, now: number): Delivery =>
+  delivery.status === 'pending'
+    ? { ...delivery, dueAt: Math.min(delivery.dueAt, now) }
+    : {
+        ...delivery,
+        status: 'pending',
+        reason: null,
+        dueAt: now,
+        scheduleStep: 0,
+        settledAt: null,
+        once: false,
+      }

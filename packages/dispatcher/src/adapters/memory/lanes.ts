@@ -1,50 +1,53 @@
-import { MAX_ATTEMPTS_KEPT } from '../../core/attempt.js'
 import type { Lane, LaneState } from '../../core/lane.js'
-import { statsDeltas, type Settlement } from '../../core/settlement.js'
-import type { LaneStore } from '../../ports/storage.js'
-import { putDelivery, putLane, wakeLane, type MemoryState } from './state.js'
+import type { LaneStore } from '../../ports/storage/lanes.js'
+import { completeAll } from './complete.js'
+import { putLane, wakeLane, type MemoryState } from './state.js'
 
 export const memoryLanes = (state: MemoryState): LaneStore => ({
-  acquire: async ({ token, now, leaseUntil, limit, subscriptionIds }) => {
-    const taken: Lane[] = []
-    for (const lane of candidates(state, now, subscriptionIds)) {
-      if (taken.length === limit) break
-      if (lane.dueAt > now || lane.leaseUntil > now) continue
-      const held = { ...lane, token, leaseUntil, strikes: lane.strikes + 1 }
-      putLane(state, held)
-      const { dueAt: _dueAt, ...owned } = held
-      taken.push(owned)
-    }
-    return taken
+  acquire: async ({ token, now, leaseMs, limit, subscriptionIds }) => {
+    const lanes: Lane[] = []
+    const others: LaneState[] = []
+    for (const lane of candidates(state, now, subscriptionIds))
+      if (lane.token === token && lane.leaseUntil > now) lanes.push(asOwned(lane, token))
+      else if (lane.dueAt > now || lane.leaseUntil > now || lanes.length === limit) others.push(lane)
+      else {
+        const crashCount = lane.crashCount + 1
+        const taken = { ...lane, token, leaseUntil: now + leaseMs, leaseMs, hold: null, crashCount }
+        putLane(state, taken)
+        lanes.push(asOwned(taken, token))
+      }
+    return { lanes, others: subscriptionIds ? others : [] }
   },
-  extend: async ({ leaseUntil, lanes }) =>
+  extend: async ({ now, leaseMs, lanes }) =>
     lanes.flatMap(({ subscriptionId, token, window }) => {
       const lane = state.lanes.get(subscriptionId)
-      if (!lane || lane.token !== token) return []
-      putLane(state, { ...lane, leaseUntil, window: window ? structuredClone(window) : lane.window })
+      if (lane?.token !== token) return []
+      const leaseUntil = now + leaseMs
+      putLane(state, {
+        ...lane,
+        leaseUntil,
+        leaseMs,
+        window: window ? structuredClone(window) : lane.window,
+      })
       return [subscriptionId]
     }),
   release: async ({ now, lanes }) => {
-    for (const {
-      subscriptionId,
-      token,
-      wakeups,
-      dueAt,
-      availableAt,
-      window,
-      strikes,
-      heldStrikes,
-    } of lanes) {
+    for (const given of lanes) {
+      const { subscriptionId, token, window, crashCount, quarantinedAt } = given
       const lane = state.lanes.get(subscriptionId)
-      if (!lane || lane.token !== token) continue
+      if (lane?.token !== token) continue
+      const hold = lane.lifts === given.lifts ? given.hold : null
+      const leaseMs = hold?.forMs ?? 0
       putLane(state, {
         ...lane,
         token: null,
-        leaseUntil: availableAt,
-        dueAt: lane.wakeups === wakeups ? dueAt : now,
+        leaseUntil: hold ? now + leaseMs : 0,
+        leaseMs,
+        hold,
+        dueAt: lane.wakeups === given.wakeups ? given.dueAt : now,
         window: structuredClone(window),
-        strikes,
-        heldStrikes,
+        crashCount,
+        quarantinedAt,
       })
     }
   },
@@ -57,45 +60,30 @@ export const memoryLanes = (state: MemoryState): LaneStore => ({
     }
     return found
   },
-  settle: async ({ now, settlements, progressed }) => {
-    const applied = settlements.filter((settlement) => settleOne(state, settlement, now))
-    for (const [subscriptionId, { sent, failed, lastSentAt, lastError }] of statsDeltas(applied)) {
-      const subscription = state.subscriptions.get(subscriptionId)
-      if (!subscription) continue
-      const { stats } = subscription
-      state.subscriptions.set(subscriptionId, {
-        ...subscription,
-        stats: {
-          totalSent: stats.totalSent + sent,
-          totalFailed: stats.totalFailed + failed,
-          lastSentAt: lastSentAt ?? stats.lastSentAt,
-          lastError: lastError ?? stats.lastError,
-        },
-      })
-    }
-    for (const subscriptionId of progressed) {
+  complete: async (input) => completeAll(state, input),
+  wake: async ({ subscriptionIds, now, lift = false }) => {
+    for (const subscriptionId of subscriptionIds) {
+      wakeLane(state, subscriptionId, now)
       const lane = state.lanes.get(subscriptionId)
-      if (lane) putLane(state, { ...lane, strikes: 0, heldStrikes: 0 })
+      if (lane && lift) putLane(state, lifted(lane))
     }
-    const changed = new Set(applied)
-    return settlements.flatMap((settlement) => (changed.has(settlement) ? [] : settlement.deliveryId))
   },
-  get: async (subscriptionId) => state.lanes.get(subscriptionId) ?? null,
-  wake: async ({ subscriptionId, now }) => wakeLane(state, subscriptionId, now),
   remove: async (subscriptionId) => {
     const lane = state.lanes.get(subscriptionId)
     if (lane) state.dueLanes.delete([lane.dueAt, subscriptionId])
     state.lanes.delete(subscriptionId)
   },
-  nextDueAt: async () => {
-    let next = Infinity
-    for (const [dueAt, id] of state.dueLanes.keys()) {
-      if (dueAt >= next) break
-      next = Math.min(next, Math.max(dueAt, state.lanes.get(id)?.leaseUntil ?? 0))
-    }
-    return next === Infinity ? null : next
-  },
 })
+
+const asOwned = ({ dueAt: _dueAt, hold: _hold, ...lane }: LaneState, token: string): Lane => ({
+  ...lane,
+  token,
+})
+
+const lifted = (lane: LaneState): LaneState => {
+  const after = { ...lane, lifts: lane.lifts + 1, crashCount: 0, quarantinedAt: 0 }
+  return lane.token === null ? { ...after, leaseUntil: 0, leaseMs: 0, hold: null } : after
+}
 
 const candidates = (state: MemoryState, now: number, ids: readonly string[] | undefined): LaneState[] => {
   if (ids) return [...new Set(ids)].flatMap((id) => state.lanes.get(id) ?? [])
@@ -106,24 +94,4 @@ const candidates = (state: MemoryState, now: number, ids: readonly string[] | un
     if (lane) found.push(lane)
   }
   return found
-}
-
-const settleOne = (state: MemoryState, settlement: Settlement, now: number): boolean => {
-  const delivery = state.deliveries.get(settlement.deliveryId)
-  const lane = state.lanes.get(settlement.subscriptionId)
-  if (lane?.token !== settlement.token || delivery?.status !== 'pending') return false
-  if (delivery.subscriptionId !== settlement.subscriptionId) return false
-  if (delivery.attemptCount !== settlement.expectedAttemptCount) return false
-  const { attempt, status, reason, dueAt, scheduleStep } = settlement
-  putDelivery(state, {
-    ...delivery,
-    status,
-    reason,
-    dueAt,
-    scheduleStep,
-    attemptCount: delivery.attemptCount + 1,
-    attempts: [...delivery.attempts.slice(1 - MAX_ATTEMPTS_KEPT), attempt],
-    settledAt: status === 'pending' ? null : now,
-  })
-  return true
 }

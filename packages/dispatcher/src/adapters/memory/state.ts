@@ -21,9 +21,11 @@ export const sortedSet = (): SortedSet => new BTree<Key, undefined>(undefined, c
 export interface MemoryState {
   readonly subscriptions: Map<string, Subscription>
   readonly events: Map<string, StoredEvent>
-  /** By `sweepAt`: events that nobody has fanned out. */
+  /** By `visibleAt`: events that nobody has fanned out. */
   readonly unfanned: SortedSet
-  readonly sweepAt: Map<string, number>
+  readonly visibleAt: Map<string, number>
+  /** The call that stored an event, as long as nobody has fanned it out. */
+  readonly appendedBy: Map<string, string>
   readonly deliveries: Map<string, Delivery>
   /** Pending deliveries of each lane, by due time. */
   readonly pending: Map<string, SortedSet>
@@ -36,7 +38,8 @@ export const memoryState = (): MemoryState => ({
   subscriptions: new Map(),
   events: new Map(),
   unfanned: sortedSet(),
-  sweepAt: new Map(),
+  visibleAt: new Map(),
+  appendedBy: new Map(),
   deliveries: new Map(),
   pending: new Map(),
   lanes: new Map(),
@@ -68,11 +71,14 @@ const newLane = (subscriptionId: string): LaneState => ({
   subscriptionId,
   token: null,
   leaseUntil: 0,
+  leaseMs: 0,
   wakeups: 0,
+  lifts: 0,
   window: EMPTY_WINDOW,
-  strikes: 0,
-  heldStrikes: 0,
+  crashCount: 0,
+  quarantinedAt: 0,
   dueAt: NEVER,
+  hold: null,
 })
 
 export const wakeLane = (state: MemoryState, subscriptionId: string, now: number): void => {

@@ -1,4 +1,4 @@
-import type { Storage } from '../../ports/storage.js'
+import type { Storage } from '../../ports/storage/storage.js'
 
 /** A storage to test, empty. */
 export interface StorageUnderTest {

@@ -2,9 +2,18 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import { deliveryId, newDelivery } from '../../core/delivery.js'
 import type { Lane } from '../../core/lane.js'
-import type { Storage } from '../../ports/storage.js'
+import type { Storage } from '../../ports/storage/storage.js'
 import type { ContractTest } from './harness.js'
-import { LEASE_MS, sampleEvent, sampleSettlement, sampleSubscription, T0 } from './samples.js'
+import {
+  append as store,
+  complete,
+  insertSample,
+  LEASE_MS,
+  released,
+  sampleEvent,
+  sampleResult,
+  T0,
+} from './samples.js'
 
 /** The least that says what must hold: which deliveries exist, in which state, after how many attempts. */
 interface Model {
@@ -36,7 +45,7 @@ const pick = <T>(items: readonly T[], at: number): T | undefined => items[at % M
 const append = () =>
   step('append', async (model, real) => {
     const event = sampleEvent()
-    expect(await real.storage.outbox.append({ events: [event], sweepAt: model.now })).toEqual([true])
+    expect(await store(real.storage, [event], model.now)).toEqual([true])
     model.events.push({ id: event.id, fannedOut: false })
     real.stored.push(event)
   })
@@ -47,7 +56,7 @@ const fanOut = (at: number, marks: boolean) =>
     const [event, known] = [pick(real.stored, at), pick(model.events, at)]
     if (!event || !known) return
     const deliveries = real.subscriptions.map((id) => newDelivery(event, id, model.now))
-    await real.storage.outbox.fanOut({ now: model.now, eventIds: marks ? [event.id] : [], deliveries })
+    await real.storage.events.fanOut({ now: model.now, eventIds: marks ? [event.id] : [], deliveries })
     known.fannedOut ||= marks
     for (const lane of real.subscriptions) {
       const id = deliveryId(event.id, lane)
@@ -58,10 +67,10 @@ const fanOut = (at: number, marks: boolean) =>
 const acquire = () =>
   step('acquire', async (model, real) => {
     const token = `t${real.held.length}-${model.now}`
-    const lanes = await real.storage.lanes.acquire({
+    const { lanes } = await real.storage.lanes.acquire({
       token,
       now: model.now,
-      leaseUntil: model.now + LEASE_MS,
+      leaseMs: LEASE_MS,
       limit: 2,
     })
     for (const lane of lanes) {
@@ -72,23 +81,19 @@ const acquire = () =>
     }
   })
 
-const settle = (at: number, which: number, status: 'delivered' | 'failed' | 'pending') =>
-  step(`settle(${at}, ${which}, ${status})`, async (model, real) => {
+const finish = (at: number, which: number, status: 'delivered' | 'failed' | 'pending') =>
+  step(`complete(${at}, ${which}, ${status})`, async (model, real) => {
     const lane = pick(real.held, at)
     if (!lane) return
     const mine = [...model.deliveries].filter(([, delivery]) => delivery.lane === lane.subscriptionId)
     const [id, delivery] = pick(mine, which) ?? []
     if (!id || !delivery) return
-    const settlement = sampleSettlement(lane, id, {
+    const result = sampleResult(lane, id, {
       status,
       expectedAttemptCount: delivery.attempts,
-      dueAt: model.now + 5,
+      dueAt: status === 'pending' ? model.now + 5 : null,
     })
-    const left = await real.storage.lanes.settle({
-      now: model.now,
-      settlements: [settlement],
-      progressed: [],
-    })
+    const left = await complete(real.storage, [result], { now: model.now })
     const holds = model.owners.get(lane.subscriptionId)?.token === lane.token
     const applies = holds && delivery.status === 'pending'
     expect(left).toEqual(applies ? [] : [id])
@@ -99,19 +104,8 @@ const release = (at: number) =>
   step(`release(${at})`, async (model, real) => {
     const lane = pick(real.held, at)
     if (!lane) return
-    const { subscriptionId, token, wakeups, window } = lane
-    const lanes = [
-      {
-        subscriptionId,
-        token,
-        wakeups,
-        window,
-        dueAt: model.now,
-        availableAt: 0,
-        strikes: 0,
-        heldStrikes: 0,
-      },
-    ]
+    const { subscriptionId, token } = lane
+    const lanes = [released(lane, { dueAt: model.now })]
     await real.storage.lanes.release({ now: model.now, lanes })
     if (model.owners.get(subscriptionId)?.token === token) model.owners.delete(subscriptionId)
   })
@@ -120,7 +114,9 @@ const change = (which: number, to: 'resend' | 'cancel') =>
   step(`${to}(${which})`, async (model, real) => {
     const [id, delivery] = pick([...model.deliveries], which) ?? []
     if (!id || !delivery) return
-    await real.storage.deliveries[to]({ id, now: model.now })
+    const ids = [id]
+    if (to === 'resend') await real.storage.deliveries.resend({ ids, now: model.now })
+    else await real.storage.deliveries.cancel({ ids, reason: 'cancelled', now: model.now })
     if (to === 'resend') delivery.status = 'pending'
     else if (delivery.status === 'pending') delivery.status = 'cancelled'
   })
@@ -137,7 +133,7 @@ const same = () =>
     expect(seen).toEqual(
       [...model.deliveries].map(([id, { status, attempts }]) => [id, status, attempts]).sort(),
     )
-    const pending = await real.storage.outbox.pendingEvents({ now: model.now, limit: 1_000 })
+    const pending = await real.storage.events.unfanned({ now: model.now, limit: 1_000 })
     const open = model.events.filter((event) => !event.fannedOut).map(({ id }) => id)
     expect(pending.map(({ id }) => id).sort()).toEqual(open.sort())
   })
@@ -149,7 +145,7 @@ const steps = [
   fc.constant(acquire()),
   fc
     .tuple(at, at, fc.constantFrom('delivered', 'failed', 'pending'))
-    .map((all) => settle(...(all as [number, number, 'pending']))),
+    .map((all) => finish(...(all as [number, number, 'pending']))),
   at.map(release),
   fc.tuple(at, fc.constantFrom('resend', 'cancel')).map((all) => change(...(all as [number, 'resend']))),
   fc.constantFrom(1, 100, LEASE_MS).map(pass),
@@ -163,16 +159,16 @@ export const modelTests: readonly ContractTest[] = [
       const run = async (commands: Iterable<Step>) => {
         const setup = async () => {
           for (const { id } of await storage.deliveries.list({ after: null, limit: 1_000 }))
-            await storage.deliveries.cancel({ id, now: T0 })
+            await storage.deliveries.cancel({ ids: [id], reason: 'cancelled', now: T0 })
           for (const { id } of await storage.subscriptions.list({ after: null, limit: 100 })) {
             await storage.subscriptions.remove(id)
             await storage.lanes.remove(id)
           }
-          const left = await storage.outbox.pendingEvents({ now: T0 + 1e9, limit: 1_000 })
-          await storage.outbox.fanOut({ now: T0, eventIds: left.map(({ id }) => id), deliveries: [] })
-          while ((await storage.upkeep.prune({ before: T0 + 1e9, limit: 500 })) > 0);
-          const first = await storage.subscriptions.insert(sampleSubscription())
-          const second = await storage.subscriptions.insert(sampleSubscription())
+          const left = await storage.events.unfanned({ now: T0 + 1e9, limit: 1_000 })
+          await storage.events.fanOut({ now: T0, eventIds: left.map(({ id }) => id), deliveries: [] })
+          while ((await storage.maintenance.prune({ before: T0 + 1e9, limit: 500 })) > 0);
+          const first = await insertSample(storage)
+          const second = await insertSample(storage)
           const model: Model = { now: T0, events: [], deliveries: new Map(), owners: new Map() }
           return {
             model,

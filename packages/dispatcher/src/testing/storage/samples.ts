@@ -1,9 +1,10 @@
 import { newDelivery } from '../../core/delivery.js'
 import type { StoredEvent } from '../../core/event.js'
-import type { Lane } from '../../core/lane.js'
-import type { Settlement } from '../../core/settlement.js'
-import { NO_STATS, type NewSubscription, type Subscription } from '../../core/subscription.js'
-import type { Storage } from '../../ports/storage.js'
+import { NEVER, type Lane, type LaneState } from '../../core/lane.js'
+import type { AttemptResult } from '../../core/attempt-result.js'
+import { NO_STATS, type Subscription } from '../../core/subscription.js'
+import type { LaneRelease } from '../../ports/storage/lanes.js'
+import type { Storage } from '../../ports/storage/storage.js'
 
 /** An instant to count from. */
 export const T0 = Date.UTC(2026, 1, 1, 10)
@@ -17,17 +18,28 @@ export const sampleEvent = (over: Partial<StoredEvent> = {}): StoredEvent => {
   const id = `evt_${String(++serial).padStart(6, '0')}${Math.random().toString(36).slice(2, 10)}`
   const body = JSON.stringify({ id, event: 'order.created', timestamp: new Date(T0).toISOString(), data: {} })
   const at = { occurredAt: T0, acceptedAt: T0 }
-  return { id, type: 'order.created', siteId: null, body, ...at, onlyFor: null, ...over }
+  return { id, type: 'order.created', siteId: null, body, ...at, target: null, ...over }
 }
 
-/** A subscription to insert. */
-export const sampleSubscription = (over: Partial<NewSubscription> = {}): NewSubscription => ({
+/** Stores a subscription under an id of the storage's own form. */
+export const insertSample = async (
+  storage: Storage,
+  over: Partial<Subscription> = {},
+): Promise<Subscription> => {
+  const id = storage.newSubscriptionId?.() ?? `sub_${String(++serial).padStart(6, '0')}`
+  const subscription = { ...sampleSubscription, id, ...over }
+  await storage.subscriptions.insert(subscription)
+  return subscription
+}
+
+const sampleSubscription: Omit<Subscription, 'id'> = {
   appName: 'swigs-workflow',
   url: 'https://workflow.example.com/hooks',
   events: ['order.created'],
   siteIds: [],
   isActive: true,
   inactiveReason: null,
+  pausedAt: null,
   description: null,
   headers: {},
   rateLimit: null,
@@ -35,15 +47,14 @@ export const sampleSubscription = (over: Partial<NewSubscription> = {}): NewSubs
   stats: NO_STATS,
   createdAt: T0,
   updatedAt: T0,
-  ...over,
-})
+}
 
-/** A settlement of the first attempt, delivered. */
-export const sampleSettlement = (
+/** A result of the first attempt, delivered. */
+export const sampleResult = (
   lane: Pick<Lane, 'subscriptionId' | 'token'>,
   deliveryId: string,
-  over: Partial<Settlement> = {},
-): Settlement => ({
+  over: Partial<AttemptResult> = {},
+): AttemptResult => ({
   deliveryId,
   subscriptionId: lane.subscriptionId,
   token: lane.token,
@@ -60,7 +71,7 @@ export const sampleSettlement = (
   },
   status: 'delivered',
   reason: null,
-  dueAt: T0,
+  dueAt: null,
   scheduleStep: 1,
   ...over,
 })
@@ -71,11 +82,11 @@ export const seed = async (
   count: number,
   over: Partial<StoredEvent> = {},
 ): Promise<{ subscription: Subscription; events: StoredEvent[]; ids: string[] }> => {
-  const subscription = await storage.subscriptions.insert(sampleSubscription())
+  const subscription = await insertSample(storage)
   const events = Array.from({ length: count }, () => sampleEvent(over))
   const deliveries = events.map((event) => newDelivery(event, subscription.id, T0))
-  await storage.outbox.append({ events, sweepAt: T0 })
-  await storage.outbox.fanOut({ now: T0, eventIds: events.map(({ id }) => id), deliveries })
+  await append(storage, events)
+  await storage.events.fanOut({ now: T0, eventIds: events.map(({ id }) => id), deliveries })
   return { subscription, events, ids: deliveries.map(({ id }) => id) }
 }
 
@@ -86,17 +97,45 @@ export const take = async (
   now = T0,
   token = `tok${++serial}`,
 ): Promise<Lane> => {
-  const leaseUntil = now + LEASE_MS
-  const [lane] = await storage.lanes.acquire({
+  const { lanes } = await storage.lanes.acquire({
     token,
     now,
-    leaseUntil,
+    leaseMs: LEASE_MS,
     limit: 1,
     subscriptionIds: [subscriptionId],
   })
+  const [lane] = lanes
   if (!lane) throw new Error(`the lane of ${subscriptionId} could not be taken`)
   return lane
 }
+
+/** A lane as it is stored; `null` where there is none. */
+export const laneOf = async (storage: Storage, subscriptionId: string): Promise<LaneState | null> => {
+  const query = { token: `tok${++serial}`, now: T0, leaseMs: LEASE_MS, limit: 0 }
+  const { others } = await storage.lanes.acquire({ ...query, subscriptionIds: [subscriptionId] })
+  return others[0] ?? null
+}
+
+/** A lane given back: idle, and free at once, unless told. */
+export const released = (lane: Lane, over: Partial<LaneRelease> = {}): LaneRelease => {
+  const { subscriptionId, token, wakeups, lifts, window } = lane
+  const rest = { dueAt: NEVER, hold: null, crashCount: 0, quarantinedAt: 0 }
+  return { subscriptionId, token, wakeups, lifts, window, ...rest, ...over }
+}
+
+/** Appends as a call of its own. */
+export const append = (
+  storage: Storage,
+  events: readonly StoredEvent[],
+  visibleAt = T0,
+): Promise<boolean[]> => storage.events.append({ callId: `call${++serial}`, events, visibleAt })
+
+/** Completes as a call of its own. */
+export const complete = (
+  storage: Storage,
+  results: readonly AttemptResult[],
+  { now = T0, progressed = [] }: { now?: number; progressed?: readonly string[] } = {},
+): Promise<string[]> => storage.lanes.complete({ callId: `call${++serial}`, now, results, progressed })
 
 /** Ids that come from outside and mean mischief, or nothing. */
 export const HOSTILE_IDS: readonly string[] = [

@@ -1,26 +1,30 @@
 import { SessionUnsupportedError } from '@swigs/webhooks-protocol'
-import type { Outbox } from '../../ports/storage.js'
+import type { EventStore } from '../../ports/storage/events.js'
 import { newestFirst, putDelivery, wakeLane, type MemoryState } from './state.js'
 
-export const memoryOutbox = (state: MemoryState): Outbox => ({
-  append: async ({ events, sweepAt, session }) => {
+export const memoryEvents = (state: MemoryState): EventStore => ({
+  append: async ({ callId, events, visibleAt, session }) => {
     if (session !== undefined)
       throw new SessionUnsupportedError(
         'memoryStorage has no transactions. Leave session out, or use mongooseStorage on a replica set.',
       )
+    const made = new Set<string>()
     return events.map((event) => {
-      if (state.events.has(event.id)) return false
+      if (state.events.has(event.id))
+        return made.has(event.id) ? false : state.appendedBy.get(event.id) === callId
       state.events.set(event.id, { ...event })
-      state.sweepAt.set(event.id, sweepAt)
-      state.unfanned.set([sweepAt, event.id], undefined)
+      made.add(event.id)
+      state.visibleAt.set(event.id, visibleAt)
+      state.appendedBy.set(event.id, callId)
+      state.unfanned.set([visibleAt, event.id], undefined)
       return true
     })
   },
-  pendingEvents: async ({ now, limit }) => {
+  unfanned: async ({ now, limit }) => {
     const found = []
-    for (const [sweepAt, id] of state.unfanned.keys()) {
+    for (const [visibleAt, id] of state.unfanned.keys()) {
       const event = state.events.get(id)
-      if (sweepAt > now || found.length === limit) break
+      if (visibleAt > now || found.length === limit) break
       if (event) found.push(event)
     }
     return found
@@ -31,8 +35,8 @@ export const memoryOutbox = (state: MemoryState): Outbox => ({
         putDelivery(state, {
           id: delivery.id,
           eventId: delivery.eventId,
-          eventType: delivery.eventType,
-          siteId: delivery.siteId,
+          eventType: state.events.get(delivery.eventId)?.type ?? '',
+          siteId: state.events.get(delivery.eventId)?.siteId ?? null,
           subscriptionId: delivery.subscriptionId,
           status: 'pending',
           reason: null,
@@ -47,9 +51,10 @@ export const memoryOutbox = (state: MemoryState): Outbox => ({
     for (const subscriptionId of new Set(deliveries.map((delivery) => delivery.subscriptionId)))
       wakeLane(state, subscriptionId, now)
     for (const id of eventIds) {
-      const sweepAt = state.sweepAt.get(id)
-      if (sweepAt !== undefined) state.unfanned.delete([sweepAt, id])
-      state.sweepAt.delete(id)
+      const visibleAt = state.visibleAt.get(id)
+      if (visibleAt !== undefined) state.unfanned.delete([visibleAt, id])
+      state.visibleAt.delete(id)
+      state.appendedBy.delete(id)
     }
   },
   get: async (eventIds) => [...new Set(eventIds)].flatMap((id) => state.events.get(id) ?? []),

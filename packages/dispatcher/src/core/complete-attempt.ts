@@ -2,13 +2,13 @@ import type { Attempt } from './attempt.js'
 import type { QueuedDelivery } from './delivery.js'
 import type { Verdict } from './judge.js'
 import { retryDelayMs, type RetrySchedule } from './retry-schedule.js'
-import type { Settlement } from './settlement.js'
+import type { AttemptResult } from './attempt-result.js'
 
 /**
  * What an attempt leaves behind: delivered, failed for good, or due again at the later of the schedule and the
  * receiver's wish. A test is never retried.
  */
-export const settleAttempt = (input: {
+export const completeAttempt = (input: {
   delivery: QueuedDelivery
   token: string
   attempt: Attempt
@@ -16,7 +16,7 @@ export const settleAttempt = (input: {
   schedule: RetrySchedule
   random: number
   endedAt: number
-}): Settlement => {
+}): AttemptResult => {
   const { delivery, token, attempt, endedAt } = input
   const scheduleStep = delivery.scheduleStep + 1
   const { status, reason, waitMs } = outcomeOf(input, scheduleStep)
@@ -28,17 +28,17 @@ export const settleAttempt = (input: {
     attempt,
     status,
     reason,
-    dueAt: endedAt + waitMs,
+    dueAt: status === 'pending' ? endedAt + waitMs : null,
     scheduleStep,
   }
 }
 
-type SettleInput = Parameters<typeof settleAttempt>[0]
+type SettleInput = Parameters<typeof completeAttempt>[0]
 
 const outcomeOf = (
   { delivery, verdict, schedule, random }: SettleInput,
   scheduleStep: number,
-): Pick<Settlement, 'status' | 'reason'> & { waitMs: number } => {
+): Pick<AttemptResult, 'status' | 'reason'> & { waitMs: number } => {
   if (verdict.kind === 'delivered') return DELIVERED
   if (verdict.kind === 'failed') return { status: 'failed', reason: verdict.reason, waitMs: 0 }
   if (delivery.once) return { status: 'failed', reason: 'test_failed', waitMs: 0 }

@@ -1,12 +1,12 @@
-import type { Upkeep } from '@swigs/webhooks-dispatcher'
+import type { Maintenance } from '@swigs/webhooks-dispatcher'
 import type { Collections } from '../collections.js'
 import { guarded } from '../errors.js'
 import { toObjectId } from '../mapping.js'
 import { wakeLanes } from './wake-lanes.js'
 
-export const mongoUpkeep = (at: () => Collections): Upkeep => ({
+export const mongoMaintenance = (at: () => Collections): Maintenance => ({
   counts: async ({ now }) =>
-    guarded('upkeep.counts', async () => {
+    guarded('maintenance.counts', async () => {
       const { deliveries, events } = at()
       const dueNow = { state: 0, dueAt: { $lte: now } }
       const state = (number: number) => deliveries.countDocuments({ state: number })
@@ -18,14 +18,14 @@ export const mongoUpkeep = (at: () => Collections): Upkeep => ({
         state(3),
         deliveries.countDocuments(dueNow),
         // A partial index is used only where its first field is asked for.
-        events.countDocuments({ state: 0, sweepAt: { $gte: 0 } }),
+        events.countDocuments({ state: 0, visibleAt: { $gte: 0 } }),
         deliveries.find(dueNow).project<{ dueAt: number }>({ dueAt: 1 }).sort({ dueAt: 1 }).limit(1).next(),
       ])
       const delivered = Math.max(0, all - pending - failed - cancelled)
       return { pending, delivered, failed, cancelled, due, pendingEvents, oldestDueAt: oldest?.dueAt ?? null }
     }),
   prune: async ({ before, limit }) =>
-    guarded('upkeep.prune', async () => {
+    guarded('maintenance.prune', async () => {
       const old = at()
         .events.find({ state: 1, acceptedAt: { $lt: before } })
         .project<{ _id: string }>({ _id: 1 })
@@ -43,7 +43,7 @@ export const mongoUpkeep = (at: () => Collections): Upkeep => ({
       return gone
     }),
   repair: async ({ now }) =>
-    guarded('upkeep.repair', async () => {
+    guarded('maintenance.repair', async () => {
       const { lanes } = at()
       const first = await earliestPending(at())
       const ids = first.map(({ _id }) => _id)

@@ -2,7 +2,7 @@ import type { Attempt } from './attempt.js'
 import type { DeliveryReason, DeliveryStatus } from './delivery.js'
 
 /** The end of one attempt, written in one go: outcome, attempt record, next due time. */
-export interface Settlement {
+export interface AttemptResult {
   readonly deliveryId: string
   readonly subscriptionId: string
   /** Of the lane's acquisition under which the attempt was made: the fence. */
@@ -12,12 +12,12 @@ export interface Settlement {
   readonly attempt: Attempt
   readonly status: Exclude<DeliveryStatus, 'cancelled'>
   readonly reason: DeliveryReason | null
-  /** Epoch ms of the next attempt; of this one when nothing follows. */
-  readonly dueAt: number
+  /** Epoch ms of the next attempt; `null` when nothing follows. */
+  readonly dueAt: number | null
   readonly scheduleStep: number
 }
 
-/** What a batch of settlements adds to one subscription's statistics. */
+/** What a batch of results adds to one subscription's statistics. */
 export interface StatsDelta {
   sent: number
   failed: number
@@ -25,10 +25,10 @@ export interface StatsDelta {
   lastError: string | null
 }
 
-/** Sums applied settlements by subscription, in order. */
-export const statsDeltas = (settlements: readonly Settlement[]): Map<string, StatsDelta> => {
+/** Sums applied results by subscription, in order. */
+export const statsDeltas = (results: readonly AttemptResult[]): Map<string, StatsDelta> => {
   const deltas = new Map<string, StatsDelta>()
-  for (const { subscriptionId, status, attempt } of settlements) {
+  for (const { subscriptionId, status, attempt } of results) {
     let delta = deltas.get(subscriptionId)
     if (!delta)
       deltas.set(subscriptionId, (delta = { sent: 0, failed: 0, lastSentAt: null, lastError: null }))

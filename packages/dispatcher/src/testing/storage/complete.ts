@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { MAX_ATTEMPTS_KEPT } from '../../core/attempt.js'
 import type { ContractTest } from './harness.js'
-import { LEASE_MS, sampleSettlement, seed, T0, take } from './samples.js'
+import { complete, laneOf, LEASE_MS, sampleResult, seed, T0, take } from './samples.js'
 
 const failure = {
   number: 1,
@@ -14,23 +14,23 @@ const failure = {
   truncated: true,
 } as const
 
-export const settleTests: readonly ContractTest[] = [
+export const completeTests: readonly ContractTest[] = [
   {
     name: 'writes outcome, attempt and next due time in one go, and the statistics after',
     run: async (storage, other) => {
       const { subscription, ids } = await seed(storage, 3)
       const lane = await take(storage, subscription.id)
       const [delivered = '', retried = '', failed = ''] = ids
-      const settlements = [
-        sampleSettlement(lane, delivered),
-        sampleSettlement(lane, retried, { attempt: failure, status: 'pending', dueAt: T0 + 60_000 }),
-        sampleSettlement(lane, failed, {
+      const results = [
+        sampleResult(lane, delivered),
+        sampleResult(lane, retried, { attempt: failure, status: 'pending', dueAt: T0 + 60_000 }),
+        sampleResult(lane, failed, {
           attempt: { ...failure, error: 'last words' },
           status: 'failed',
           reason: 'rejected',
         }),
       ]
-      expect(await storage.lanes.settle({ now: T0 + 20, settlements, progressed: [] })).toEqual([])
+      expect(await complete(storage, results, { now: T0 + 20 })).toEqual([])
       expect(await other.deliveries.get(delivered)).toMatchObject({
         status: 'delivered',
         reason: null,
@@ -63,12 +63,7 @@ export const settleTests: readonly ContractTest[] = [
       const { subscription, ids } = await seed(storage, 1)
       const stale = await take(storage, subscription.id)
       const owner = await take(other, subscription.id, T0 + LEASE_MS)
-      const settle = (token: string) =>
-        storage.lanes.settle({
-          now: T0,
-          settlements: [sampleSettlement({ ...stale, token }, ids[0] ?? '')],
-          progressed: [],
-        })
+      const settle = (token: string) => complete(storage, [sampleResult({ ...stale, token }, ids[0] ?? '')])
       expect(await settle(stale.token)).toEqual(ids)
       expect(await settle('never-given-out')).toEqual(ids)
       expect(await other.deliveries.get(ids[0] ?? '')).toMatchObject({
@@ -86,46 +81,57 @@ export const settleTests: readonly ContractTest[] = [
       const { subscription, ids } = await seed(storage, 3)
       const lane = await take(storage, subscription.id)
       const [first = '', second = '', third = ''] = ids
-      await other.deliveries.cancel({ id: second, now: T0 })
-      const settlements = [
-        sampleSettlement(lane, first),
-        sampleSettlement(lane, first),
-        sampleSettlement(lane, second),
-        sampleSettlement(lane, third, { expectedAttemptCount: 4 }),
-        sampleSettlement(lane, 'dlv_unknown'),
+      await other.deliveries.cancel({ ids: [second], reason: 'cancelled', now: T0 })
+      const results = [
+        sampleResult(lane, first),
+        sampleResult(lane, first),
+        sampleResult(lane, second),
+        sampleResult(lane, third, { expectedAttemptCount: 4 }),
+        sampleResult(lane, 'dlv_unknown'),
       ]
-      const left = await storage.lanes.settle({ now: T0, settlements, progressed: [] })
+      const left = await complete(storage, results)
       expect([...left].sort()).toEqual([first, second, third, 'dlv_unknown'].sort())
-      expect(
-        await storage.lanes.settle({ now: T0, settlements: settlements.slice(0, 1), progressed: [] }),
-      ).toEqual([first])
+      expect(await complete(storage, results.slice(0, 1))).toEqual([first])
       expect(await other.deliveries.get(first)).toMatchObject({ status: 'delivered', attemptCount: 1 })
       expect(await other.deliveries.get(second)).toMatchObject({ status: 'cancelled', attemptCount: 0 })
       expect((await other.subscriptions.get([subscription.id]))[0]?.stats.totalSent).toBe(1)
     },
   },
   {
-    name: 'does not let a lane settle the delivery of another',
+    name: 'counts a call once, however often it is made',
+    run: async (storage) => {
+      const { subscription, ids } = await seed(storage, 3)
+      const lane = await take(storage, subscription.id)
+      const results = ids.map((id) => sampleResult(lane, id))
+      const input = { callId: 'call-repeated', now: T0, results, progressed: [] }
+      await storage.lanes.complete(input)
+      await storage.lanes.complete({ ...input })
+      expect((await storage.subscriptions.get([subscription.id]))[0]?.stats.totalSent).toBe(3)
+      expect(await storage.deliveries.get(ids[0] ?? '')).toMatchObject({ attemptCount: 1 })
+    },
+  },
+  {
+    name: 'does not let a lane complete the delivery of another',
     run: async (storage) => {
       const [mine, theirs] = [await seed(storage, 1), await seed(storage, 1)]
       const lane = await take(storage, mine.subscription.id)
-      const settlements = [sampleSettlement(lane, theirs.ids[0] ?? '')]
-      expect(await storage.lanes.settle({ now: T0, settlements, progressed: [] })).toEqual(theirs.ids)
+      const results = [sampleResult(lane, theirs.ids[0] ?? '')]
+      expect(await complete(storage, results)).toEqual(theirs.ids)
       expect(await storage.deliveries.get(theirs.ids[0] ?? '')).toMatchObject({ status: 'pending' })
     },
   },
   {
-    name: 'clears the strikes of lanes that made progress',
+    name: 'clears the crashCount of lanes that made progress',
     run: async (storage) => {
       const { subscription, ids } = await seed(storage, 1)
       await take(storage, subscription.id)
       const lane = await take(storage, subscription.id, T0 + LEASE_MS)
-      expect(lane.strikes).toBe(2)
-      const settlements = [sampleSettlement(lane, ids[0] ?? '')]
-      await storage.lanes.settle({ now: T0, settlements, progressed: [subscription.id] })
-      expect(await storage.lanes.get(subscription.id)).toMatchObject({
-        strikes: 0,
-        heldStrikes: 0,
+      expect(lane.crashCount).toBe(2)
+      const results = [sampleResult(lane, ids[0] ?? '')]
+      await complete(storage, results, { progressed: [subscription.id] })
+      expect(await laneOf(storage, subscription.id)).toMatchObject({
+        crashCount: 0,
+        quarantinedAt: 0,
         token: lane.token,
       })
     },
@@ -138,13 +144,13 @@ export const settleTests: readonly ContractTest[] = [
       const total = MAX_ATTEMPTS_KEPT + 3
       for (let count = 0; count < total; count += 1) {
         const attempt = { ...failure, number: count + 1 }
-        const settlement = sampleSettlement(lane, ids[0] ?? '', {
+        const result = sampleResult(lane, ids[0] ?? '', {
           attempt,
           status: 'pending',
           expectedAttemptCount: count,
           scheduleStep: count + 1,
         })
-        await storage.lanes.settle({ now: T0, settlements: [settlement], progressed: [] })
+        await complete(storage, [result])
       }
       const delivery = await storage.deliveries.get(ids[0] ?? '')
       expect(delivery?.attemptCount).toBe(total)

@@ -1,4 +1,4 @@
-import type { Outbox } from '@swigs/webhooks-dispatcher'
+import type { EventStore } from '@swigs/webhooks-dispatcher'
 import type { mongo } from 'mongoose'
 import type { Collections } from '../collections.js'
 import type { EventDocument } from '../documents.js'
@@ -8,16 +8,16 @@ import { fromEvent, fromNewDelivery, toEvent } from '../mapping.js'
 import { listNewest } from './list-newest.js'
 import { wakeLanes } from './wake-lanes.js'
 
-export const mongoOutbox = (
+export const mongoEvents = (
   at: () => Collections,
   checkSession: (session: unknown) => mongo.ClientSession,
-): Outbox => {
+): EventStore => {
   const callOf = callNames()
 
   return {
     append: async (input) => {
-      const { events, sweepAt, session } = input
-      const documents = events.map((event) => fromEvent(event, sweepAt))
+      const { events, visibleAt, session } = input
+      const documents = events.map((event) => fromEvent(event, visibleAt))
       if (documents.length === 0) return []
       if (session === undefined)
         return guarded('append', () => insertNew(at().events, documents, callOf(input)))
@@ -27,10 +27,10 @@ export const mongoOutbox = (
         await inSession('append', () => at().events.insertOne(document, { session: held }))
       return documents.map(() => true)
     },
-    pendingEvents: async ({ now, limit }) =>
+    unfanned: async ({ now, limit }) =>
       guarded('pendingEvents', async () => {
-        const unfanned = at().events.find({ state: 0, sweepAt: { $lte: now } })
-        return (await unfanned.sort({ sweepAt: 1 }).limit(limit).toArray()).map(toEvent)
+        const unfanned = at().events.find({ state: 0, visibleAt: { $lte: now } })
+        return (await unfanned.sort({ visibleAt: 1 }).limit(limit).toArray()).map(toEvent)
       }),
     fanOut: async ({ now, eventIds, deliveries }) =>
       guarded('fanOut', async () => {

@@ -1,9 +1,9 @@
-import { NEVER, type Upkeep } from '@swigs/webhooks-dispatcher'
+import { NEVER, type Maintenance } from '@swigs/webhooks-dispatcher'
 import type { Database } from '../database.js'
 import { STATES } from '../rows.js'
 import { wakeLane } from './wake-lane.js'
 
-export const sqliteUpkeep = (database: Database): Upkeep => ({
+export const sqliteMaintenance = (database: Database): Maintenance => ({
   counts: async ({ now }) =>
     database.read(() => {
       const settled = { delivered: 0, failed: 0, cancelled: 0 }

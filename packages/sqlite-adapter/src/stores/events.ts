@@ -1,12 +1,12 @@
 import { SessionUnsupportedError } from '@swigs/webhooks-protocol'
-import type { EventQuery, Outbox } from '@swigs/webhooks-dispatcher'
+import type { EventQuery, EventStore } from '@swigs/webhooks-dispatcher'
 import type { Database } from '../database.js'
 import { toEvent } from '../rows.js'
 import { newestFirst } from './newest-first.js'
 import { wakeLane } from './wake-lane.js'
 
-export const sqliteOutbox = (database: Database): Outbox => ({
-  append: async ({ events, sweepAt, session }) => {
+export const sqliteEvents = (database: Database): EventStore => ({
+  append: async ({ events, visibleAt, session }) => {
     if (session !== undefined)
       throw new SessionUnsupportedError(
         'sqliteStorage takes no session: its file is not the database of your own writes. Leave session out.',
@@ -14,12 +14,12 @@ export const sqliteOutbox = (database: Database): Outbox => ({
     return database.write(() => {
       const insert = database.sql('INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
       return events.map(
-        ({ id, type, siteId, body, occurredAt, acceptedAt, onlyFor }) =>
-          insert.run(id, type, siteId, body, occurredAt, acceptedAt, onlyFor, sweepAt).changes > 0,
+        ({ id, type, siteId, body, occurredAt, acceptedAt, target }) =>
+          insert.run(id, type, siteId, body, occurredAt, acceptedAt, target, visibleAt).changes > 0,
       )
     })
   },
-  pendingEvents: async ({ now, limit }) =>
+  unfanned: async ({ now, limit }) =>
     database.read(() =>
       database
         .sql('SELECT * FROM events WHERE sweep_at IS NOT NULL AND sweep_at <= ? ORDER BY sweep_at LIMIT ?')

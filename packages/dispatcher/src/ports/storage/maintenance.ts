@@ -1,0 +1,31 @@
+import type { DeliveryStatus } from '../../core/delivery.js'
+
+/** Counting, deleting what is old, and mending. */
+export interface Maintenance {
+  /** Counts by state. Cheap: fit for a health check at a million rows. */
+  counts(query: { now: number }): Promise<StorageCounts>
+  /**
+   * Deletes up to `limit` events accepted before `before` that are fanned out and have no pending delivery, with their
+   * deliveries. Answers how many events went.
+   */
+  prune(input: { before: number; limit: number }): Promise<number>
+  /**
+   * Mends what should not happen, and answers how many lanes it changed. Lanes that sleep past their earliest pending
+   * delivery are woken; those that are held, or whose subscription is paused or off, sleep on purpose. What clocks that were
+   * wrong have left too far ahead comes back to what it can be at most: a lease or a hold to `now + leaseMs` of its own, a
+   * pending delivery, and with it its lane, to `latestDueAt`.
+   */
+  repair(input: { now: number; latestDueAt: number }): Promise<number>
+}
+
+/** Deliveries by state, and what waits. */
+export interface StorageCounts extends Readonly<Record<DeliveryStatus, number>> {
+  /** Events not fanned out yet. */
+  readonly pendingEvents: number
+  /** Pending deliveries with `dueAt ≤ now`. */
+  readonly due: number
+  /** Epoch ms: the earliest `dueAt` of those; `null` when none is due. */
+  readonly oldestDueAt: number | null
+  /** Epoch ms: the earliest `max(dueAt, leaseUntil)` of all lanes that are not idle; `null` when all are. */
+  readonly nextDueAt: number | null
+}

@@ -1,0 +1,54 @@
+export { MAX_ATTEMPTS_KEPT, type Attempt } from '../core/attempt.js'
+export { statsDeltas, type AttemptResult, type StatsDelta } from '../core/attempt-result.js'
+export {
+  withoutAnswers,
+  type Delivery,
+  type DeliveryReason,
+  type DeliveryStatus,
+  type NewDelivery,
+  type QueuedDelivery,
+} from '../core/delivery.js'
+export type { StoredEvent } from '../core/event.js'
+export {
+  EMPTY_WINDOW,
+  FULL_WINDOW,
+  NEVER,
+  type HoldReason,
+  type Lane,
+  type LaneHold,
+  type LaneState,
+  type LaneWindow,
+} from '../core/lane.js'
+export {
+  NO_STATS,
+  type InactiveReason,
+  type RateLimit,
+  type Subscription,
+  type SubscriptionPatch,
+  type SubscriptionSecret,
+  type SubscriptionStats,
+} from '../core/subscription.js'
+export type { DeliveryStore } from '../ports/storage/deliveries.js'
+export type { AppendInput, EventStore, FanOutInput } from '../ports/storage/events.js'
+export type {
+  AcquireInput,
+  Acquired,
+  CompleteInput,
+  ExtendInput,
+  LaneRelease,
+  LaneStore,
+} from '../ports/storage/lanes.js'
+export {
+  SERVED_FILTERS,
+  type DeliveryQuery,
+  type EventQuery,
+  type PageQuery,
+  type Position,
+} from '../ports/storage/lists.js'
+export type { Maintenance, StorageCounts } from '../ports/storage/maintenance.js'
+export type { MalformedRow, StorageReport } from '../ports/storage/report.js'
+export type { OpenInput, Storage } from '../ports/storage/storage.js'
+export type { ExpectedSubscription, SubscriptionStore } from '../ports/storage/subscriptions.js'
+export { holdsSession } from './holds-session.js'
+export { NO_REPORT, readRows } from './read-rows.js'
+export { boundCalls, LATE, within } from './bound-calls.js'
