@@ -8,20 +8,29 @@ export type { DeliveryReason, DeliveryStatus } from './core/delivery.js'
 export type { HoldReason } from './core/lane.js'
 export type { Reply } from './core/reply.js'
 export type { InactiveReason, RateLimit } from './core/subscription.js'
-export { createDispatcher } from './dispatcher.js'
-export type { AnyEvents, Dispatched, Dispatcher, Drained } from './dispatcher-interface.js'
-export { MAX_PAGE, type Page } from './manage/cursor.js'
-export type { Deliveries, DeliveryDetail, DeliveryListQuery, RecoverInput } from './manage/deliveries.js'
-export type { DispatchOptions } from './manage/dispatch-input.js'
-export type { EventListQuery, Events, EventWithDeliveries } from './manage/events.js'
-export type { RequestView } from './manage/request-view.js'
-export type { TestResult } from './manage/send-test.js'
-export type { SiteId } from './manage/site-id.js'
-export type { Stats } from './manage/stats.js'
-export type { SubscriptionInput, SubscriptionUpdate } from './manage/subscription-input.js'
-export type { Actor, Subscriptions } from './manage/subscriptions.js'
-export type { AttemptView, DeliveryView, EventView, SubscriptionView } from './manage/views.js'
-export { DEFAULT_DELAYS_MS, optionsFromEnv, type DispatcherOptions } from './options.js'
+export type { AnyEvents, Dispatched, Dispatcher, DispatchOptions, Drained, SiteId } from './api/dispatcher.js'
+export type {
+  Deliveries,
+  DeliveryDetail,
+  DeliveryListQuery,
+  RecoverInput,
+  RequestView,
+} from './api/deliveries.js'
+export type { EventListQuery, Events, EventWithDeliveries } from './api/events.js'
+export type { DispatcherOptions } from './api/options.js'
+export { MAX_PAGE, type InstantInput, type Page, type PageInput } from './api/page.js'
+export type { Stats } from './api/stats.js'
+export type {
+  Actor,
+  SubscriptionInput,
+  Subscriptions,
+  SubscriptionUpdate,
+  TestResult,
+} from './api/subscriptions.js'
+export type { AttemptView, DeliveryView, EventView, SubscriptionView } from './api/views.js'
+export { createDispatcher } from './create-dispatcher.js'
+export { optionsFromEnv } from './input/env.js'
+export { DEFAULT_DELAYS_MS } from './input/options.js'
 export type { AddressGuard, GuardVerdict, ResolvedAddress } from './ports/address-guard.js'
 export type { Clock } from './ports/clock.js'
 export type { Logger } from './ports/logger.js'

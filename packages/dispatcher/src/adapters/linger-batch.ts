@@ -1,4 +1,4 @@
-import type { Batch, BatchOptions } from '../flow/context.js'
+import type { Batch, BatchOptions } from '../ports/batch.js'
 
 interface Waiting<I, O> {
   readonly item: I

@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.js'
 import type { QueuedDelivery } from './delivery.js'
-import type { Verdict } from './judge.js'
+import type { Classification } from './classify-reply.js'
 import { retryDelayMs, type RetrySchedule } from './retry-schedule.js'
 import type { AttemptResult } from './attempt-result.js'
 
@@ -12,7 +12,7 @@ export const completeAttempt = (input: {
   delivery: QueuedDelivery
   token: string
   attempt: Attempt
-  verdict: Exclude<Verdict, { kind: 'void' }>
+  classification: Exclude<Classification, { kind: 'none' }>
   schedule: RetrySchedule
   random: number
   endedAt: number
@@ -36,15 +36,15 @@ export const completeAttempt = (input: {
 type SettleInput = Parameters<typeof completeAttempt>[0]
 
 const outcomeOf = (
-  { delivery, verdict, schedule, random }: SettleInput,
+  { delivery, classification, schedule, random }: SettleInput,
   scheduleStep: number,
 ): Pick<AttemptResult, 'status' | 'reason'> & { waitMs: number } => {
-  if (verdict.kind === 'delivered') return DELIVERED
-  if (verdict.kind === 'failed') return { status: 'failed', reason: verdict.reason, waitMs: 0 }
+  if (classification.kind === 'delivered') return DELIVERED
+  if (classification.kind === 'failed') return { status: 'failed', reason: classification.reason, waitMs: 0 }
   if (delivery.once) return { status: 'failed', reason: 'test_failed', waitMs: 0 }
   const delay = retryDelayMs(schedule, scheduleStep, random)
   if (delay === null) return { status: 'failed', reason: 'retries_exhausted', waitMs: 0 }
-  return { status: 'pending', reason: null, waitMs: Math.max(delay, verdict.waitMs ?? 0) }
+  return { status: 'pending', reason: null, waitMs: Math.max(delay, classification.waitMs ?? 0) }
 }
 
 const DELIVERED = { status: 'delivered', reason: null, waitMs: 0 } as const

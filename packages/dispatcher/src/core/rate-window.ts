@@ -33,10 +33,6 @@ export class RateWindow {
     return this.#limit === Infinity
   }
 
-  get inFlight(): number {
-    return this.#inFlight
-  }
-
   get reserved(): number {
     return this.#reserved
   }

@@ -22,3 +22,7 @@ export const retryDelayMs = (
 /** The delays for `retries` retries: cut short, or with the last delay repeated. */
 export const delaysFor = (delaysMs: readonly number[], retries: number): number[] =>
   Array.from({ length: retries }, (_, step) => delaysMs[Math.min(step, delaysMs.length - 1)] ?? 0)
+
+/** The longest that a retry can be put off by its schedule, ms. */
+export const longestDelayMs = ({ delaysMs, jitter }: RetrySchedule): number =>
+  Math.max(0, ...delaysMs) * (1 + jitter)

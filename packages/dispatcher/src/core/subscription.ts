@@ -57,6 +57,13 @@ export type SubscriptionPatch = {
 /** The statistics of a subscription that has sent nothing yet. */
 export const NO_STATS: SubscriptionStats = { totalSent: 0, totalFailed: 0, lastSentAt: null, lastError: null }
 
+/** Whether deliveries go out to it: on, and not paused. */
+export const maySend = ({ isActive, pausedAt }: Subscription): boolean => isActive && pausedAt === null
+
+/** A limit in words that compare: `100/60000`, or `none`. */
+export const limitText = (limit: RateLimit | false): string =>
+  limit === false ? 'none' : `${limit.limit}/${limit.windowMs}`
+
 /** The secrets that sign at `now`, newest first. */
 export const activeSecrets = (subscription: Subscription, now: number): string[] =>
   subscription.secrets

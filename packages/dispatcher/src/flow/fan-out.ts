@@ -1,10 +1,11 @@
-import { isWebhooksError } from '@swigs/webhooks-protocol'
 import { newDelivery, type NewDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
-import { patternsFor, wants } from '../core/match.js'
-import type { Subscription } from '../core/subscription.js'
+import { wants } from '../core/match.js'
+import { SWEEP_AFTER_MS } from './accept.js'
 import type { FlowContext } from './context.js'
-import { SWEEP_AFTER_MS } from './publish.js'
+import type { HeldLanes } from './held-lanes.js'
+import { matchingSubscriptions } from './matching-subscriptions.js'
+import { reportStorage } from './report-storage.js'
 
 const EVENTS_AT_A_TIME = 64
 const DELIVERIES_AT_A_TIME = 2_000
@@ -12,28 +13,21 @@ const SWEEP_LIMIT = 256
 /** Beyond this many waiting events memory is not the place for them: sweeps find the rest in storage. */
 const MAX_WAITING = 2_000
 
-/** Told which lanes are about to be woken, and then that they were. */
-export interface LaneWaker {
-  /**
-   * Called before the wake is written; what it answers is called once the wake is durable. `certain` (default `true`): every
-   * one of these lanes is woken, and not more than once.
-   */
-  waking(subscriptionIds: ReadonlySet<string>, options?: { urgent?: boolean; certain?: boolean }): () => void
-}
-
 /**
  * Turns events into deliveries: at once for what this process accepted, by sweep for what a crash or a session left
  * behind. Every step may be repeated, by anyone.
  */
 export class FanOut {
   readonly #context: FlowContext
-  readonly #waker: LaneWaker
+  readonly #held: HeldLanes
   #waiting: StoredEvent[] = []
   #running: Promise<void> | null = null
+  /** No worker runs here: the workers of other processes have to be told. */
+  announces = true
 
-  constructor(context: FlowContext, waker: LaneWaker) {
+  constructor(context: FlowContext, held: HeldLanes) {
     this.#context = context
-    this.#waker = waker
+    this.#held = held
   }
 
   /** Takes an event that was just appended. */
@@ -64,7 +58,7 @@ export class FanOut {
   /** pending events → match → deliveries, lanes woken, events marked. */
   async fanOut(events: readonly StoredEvent[]): Promise<void> {
     const { storage, clock, observe } = this.#context
-    const subscriptions = await this.#candidates(events)
+    const subscriptions = await matchingSubscriptions(storage.subscriptions, events)
     const now = clock.now()
     const deliveries: NewDelivery[] = []
     const counts = new Map<string, number>()
@@ -75,30 +69,17 @@ export class FanOut {
       counts.set(event.id, deliveries.length - before)
     }
     const urgent = events.some((event) => event.target !== null)
-    const woken = this.#waker.waking(new Set(deliveries.map((delivery) => delivery.subscriptionId)), {
+    const woken = this.#held.waking(new Set(deliveries.map((delivery) => delivery.subscriptionId)), {
       urgent,
     })
-    while (deliveries.length > DELIVERIES_AT_A_TIME)
-      await storage.events.fanOut({
-        now,
-        eventIds: [],
-        deliveries: deliveries.splice(0, DELIVERIES_AT_A_TIME),
-      })
-    await storage.events.fanOut({ now, eventIds: events.map((event) => event.id), deliveries })
+    while (deliveries.length > DELIVERIES_AT_A_TIME) {
+      const some = deliveries.splice(0, DELIVERIES_AT_A_TIME)
+      await storage.events.fanOut({ now, eventIds: [], deliveries: some })
+    }
+    const eventIds = events.map((event) => event.id)
+    await storage.events.fanOut({ now, eventIds, deliveries, announce: this.announces })
     woken()
     for (const [eventId, count] of counts) observe({ name: 'event.fanned_out', eventId, deliveries: count })
-  }
-
-  async #candidates(events: readonly StoredEvent[]): Promise<Subscription[]> {
-    const { subscriptions } = this.#context.storage
-    const targets = events.flatMap((event) => event.target ?? [])
-    const open = events.filter((event) => event.target === null)
-    const patterns = [...new Set(open.flatMap((event) => patternsFor(event.type)))]
-    const [matching, targeted] = await Promise.all([
-      patterns.length > 0 ? subscriptions.matching(patterns) : [],
-      targets.length > 0 ? subscriptions.get(targets) : [],
-    ])
-    return [...new Map([...matching, ...targeted].map((found) => [found.id, found])).values()]
   }
 
   async #run(): Promise<void> {
@@ -108,17 +89,9 @@ export class FanOut {
       while (this.#waiting.length > 0) await this.fanOut(this.#waiting.splice(0, EVENTS_AT_A_TIME))
     } catch (error) {
       this.#waiting = []
-      // A store that is away was told of when its first call failed.
-      if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) return
-      this.#context.observe({
-        name: 'storage.unavailable',
-        operation: 'events.fanOut',
-        error: describe(error),
-      })
+      reportStorage(this.#context.observe, 'events.fanOut', error)
     } finally {
       this.#running = null
     }
   }
 }
-
-const describe = (error: unknown): string => (error instanceof Error ? error.message : 'unknown error')

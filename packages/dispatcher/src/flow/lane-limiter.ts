@@ -1,18 +1,28 @@
 import type { LaneWindow } from '../core/lane.js'
 import { RateWindow } from '../core/rate-window.js'
-import type { RateLimit } from '../core/subscription.js'
+import { limitText, type RateLimit } from '../core/subscription.js'
 import type { Clock } from '../ports/clock.js'
 
+/** The permits of one attempt: one for each request that it makes. */
+export interface AttemptPermits {
+  /** For the same request on a fresh connection; `false` where none is reserved. */
+  takeAnother(): boolean
+  end(at: number): void
+}
+
 /**
- * The rate window of a served lane, on a clock that may be wrong: other owners of the lane have clocks of their own. An end is
+ * The rate window of a held lane, on a clock that may be wrong: other owners of the lane have clocks of their own. An end is
  * taken as late, and the present as early, as they may be.
  */
 export class LaneLimiter {
   readonly #clock: Clock
   readonly #window: RateWindow
+  /** The limit as it is, for whoever holds the lane for it. */
+  readonly cause: string
 
   constructor(clock: Clock, limit: RateLimit | false, stored: LaneWindow) {
     this.#clock = clock
+    this.cause = limitText(limit)
     this.#window = new RateWindow(limit, stored, clock.now() + this.#uncertaintyMs())
   }
 
@@ -36,12 +46,21 @@ export class LaneLimiter {
     return at === null ? null : at + this.#uncertaintyMs()
   }
 
-  take(): void {
+  /** Takes a permit for an attempt. */
+  take(): AttemptPermits {
     this.#window.take()
-  }
-
-  end(at: number): void {
-    this.#window.end(at + this.#uncertaintyMs())
+    let taken = 1
+    return {
+      takeAnother: () => {
+        if (!this.ready) return false
+        this.#window.take()
+        taken += 1
+        return true
+      },
+      end: (at) => {
+        for (; taken > 0; taken -= 1) this.#window.end(at + this.#uncertaintyMs())
+      },
+    }
   }
 
   /** Gives back what was not taken; answers the window to store. */

@@ -36,6 +36,11 @@ export class LaneQueue {
     return this.#seenWakeups
   }
 
+  /** When the next one that is not due yet will be; `NEVER` where none is known. */
+  get laterDueAt(): number {
+    return this.#nextDueAt
+  }
+
   get wantsLoad(): boolean {
     return this.#urgent || (this.#due.length === 0 && (this.#woken || !this.#exhausted))
   }
@@ -51,22 +56,22 @@ export class LaneQueue {
   }
 
   /**
-   * Reads what is due; on a paused lane only tests are. Whatever was unsettled when the question was asked is passed over: it
+   * Reads what is due; on a paused lane only tests are. Whatever was open when the question was asked is passed over: it
    * may be answered as pending and be settled by the time the answer is here, and when it is due again its own settling says.
    */
-  async load(unsettled: ReadonlySet<string>, isActive: () => boolean): Promise<void> {
+  async load(open: ReadonlySet<string>, sendsAll: () => boolean): Promise<void> {
     const { storage, clock, cache } = this.#context
     this.#woken = this.#urgent = this.#returned = false
     this.#nextDueAt = NEVER
-    const passedOver = new Set(unsettled)
+    const passedOver = new Set(open)
     const limit = LOAD_AT_A_TIME + passedOver.size
     const rows = await storage.lanes.upcoming({ subscriptionId: this.#subscriptionId, limit })
     const now = clock.now()
-    const active = isActive()
-    const mine = rows.filter((row) => !passedOver.has(row.id) && (active || row.dueAt === TEST_DUE_AT))
+    const all = sendsAll()
+    const mine = rows.filter((row) => !passedOver.has(row.id) && (all || row.dueAt === TEST_DUE_AT))
     const due = mine.filter((row) => row.dueAt <= now)
     // What was put back meanwhile was passed over: it is not among these rows.
-    this.#exhausted = !this.#returned && (rows.length < limit || mine.length > due.length || !active)
+    this.#exhausted = !this.#returned && (rows.length < limit || mine.length > due.length || !all)
     this.dueAgain(mine[due.length]?.dueAt ?? NEVER)
     const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
     const loaded = unknown.length > 0 ? await storage.events.get(unknown) : []
@@ -95,8 +100,8 @@ export class LaneQueue {
   }
 
   /** When the lane is next due, as far as its owner knows. */
-  nextDueAt(now: number, isActive: boolean): number {
+  nextDueAt(now: number, sendsAll: boolean): number {
     if (this.#woken || this.#due.length > 0 || !this.#exhausted) return now
-    return isActive ? this.#nextDueAt : NEVER
+    return sendsAll ? this.#nextDueAt : NEVER
   }
 }

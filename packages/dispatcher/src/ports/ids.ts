@@ -2,9 +2,11 @@
 export interface Ids {
   /** `evt_` + a time-sortable unique id. */
   eventId(): string
+  /** `sub_` + a time-sortable unique id. */
+  subscriptionId(): string
   /** The same id for the same type and key, always. */
   idempotentEventId(type: string, key: string): string
-  /** Unique per acquisition. */
+  /** Unique per acquisition, and per call. */
   token(): string
   /** 0 ≤ n < 1. */
   random(): number

@@ -1,5 +1,6 @@
 import type { AttemptErrorClass } from '../core/attempt.js'
 import type { DeliveryReason } from '../core/delivery.js'
+import type { HoldReason } from '../core/lane.js'
 import type { InactiveReason } from '../core/subscription.js'
 
 /** What can be observed; ids, counts and classes only, never a body or a secret. Instants are epoch ms. */
@@ -34,16 +35,16 @@ export interface ObservedEvents {
   'delivery.changed': { deliveryId: string; change: 'resent' | 'cancelled'; actor: string | null }
   /** Somebody sent again what had failed in some time. */
   'deliveries.recovered': { subscriptionId: string; count: number; actor: string | null }
-  /** Somebody changed it, or pressed the test button. */
+  /** Somebody changed it, ended what held it back, or pressed the test button. */
   'subscription.changed': {
     subscriptionId: string
-    change: 'created' | 'updated' | 'removed' | 'secret_rotated' | 'tested'
+    change: 'created' | 'updated' | 'removed' | 'secret_rotated' | 'released' | 'tested'
     actor: string | null
   }
   /** It was deactivated without anybody asking: its receiver answered 410. */
   'subscription.deactivated': { subscriptionId: string; reason: InactiveReason }
   /** Nothing is sent to this subscription until then. */
-  'lane.held': { subscriptionId: string; until: number; reason: 'rate_limit' | 'retry_after' | 'quarantine' }
+  'lane.held': { subscriptionId: string; until: number; reason: HoldReason }
   /** Another process has taken the lane; what was in flight here may be sent twice. */
   'lease.lost': { subscriptionId: string; inFlight: number }
   /** An attempt's end came too late to count: the lane or the delivery had changed. */

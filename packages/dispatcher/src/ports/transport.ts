@@ -19,6 +19,11 @@ export interface TransportRequest {
    * `aborted`. A process may have stood still for longer than its lease since it called `send`.
    */
   readonly mayStart?: (() => boolean) | undefined
+  /**
+   * Asked before a request whose reused connection broke before one byte of an answer is made once more, at once, on a fresh
+   * connection; `false`: it is not, and the reply is what it was. Default: it is.
+   */
+  readonly mayRepeat?: (() => boolean) | undefined
 }
 
 /** Makes requests. Redirects are not followed. */

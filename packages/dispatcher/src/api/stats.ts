@@ -1,0 +1,17 @@
+/** How much there is to do. */
+export interface Stats {
+  /** Events accepted and not yet turned into deliveries. */
+  readonly pendingEvents: number
+  readonly pending: number
+  /** Pending and due now. */
+  readonly due: number
+  /** Requests that this process has under way. */
+  readonly inFlight: number
+  /** How long the oldest due delivery has waited, ms; 0 when none is due. */
+  readonly oldestDueAgeMs: number
+  /** When there is next something to do; `null` when nothing is pending. */
+  readonly nextDueAt: Date | null
+  readonly delivered: number
+  readonly failed: number
+  readonly cancelled: number
+}

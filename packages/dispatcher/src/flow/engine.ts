@@ -1,0 +1,164 @@
+import type { Delivery } from '../core/delivery.js'
+import type { StoredEvent } from '../core/event.js'
+import type { Subscription } from '../core/subscription.js'
+import { Acceptor, type Publication } from './accept.js'
+import { Completer } from './completer.js'
+import type { FlowContext } from './context.js'
+import { drain } from './drain.js'
+import { DueLanes } from './due-lanes.js'
+import { FanOut } from './fan-out.js'
+import { FreshSubscriptions } from './fresh-subscriptions.js'
+import { HeldLanes, type Waking } from './held-lanes.js'
+import { Leases } from './leases.js'
+import { cancelPending } from './retire-lane.js'
+import type { HealthRecord } from './runner-context.js'
+import { TestSender, type TestOutcome } from './send-test.js'
+import { LaneServer } from './serve-lanes.js'
+import { Slots } from './slots.js'
+import type { Tally } from './tally.js'
+import { Worker } from './worker.js'
+
+/** What the engine is made of, beside what the flow speaks to. */
+export interface EngineParts {
+  /** For appends: somebody waits for them, so that they are tried again for a short time alone. */
+  readonly accepting: FlowContext
+  readonly health: HealthRecord
+}
+
+/**
+ * The one door to the flow. An event goes through it once: accept → fan out → due lanes → lease → run → complete. Nothing in
+ * there calls back out of it.
+ */
+export class Engine {
+  readonly #context: FlowContext
+  readonly #acceptor: Acceptor
+  readonly #fanOut: FanOut
+  readonly #due: DueLanes
+  readonly #held: HeldLanes
+  readonly #fresh: FreshSubscriptions
+  readonly #slots: Slots
+  readonly #server: LaneServer
+  readonly #worker: Worker
+  readonly #tests: TestSender
+
+  constructor(context: FlowContext, { accepting, health }: EngineParts) {
+    const { clock, storage, settings } = context
+    const due = new DueLanes(clock, settings.pollIntervalMs)
+    const held = new HeldLanes(due)
+    const fresh = new FreshSubscriptions(storage.subscriptions)
+    const leases = new Leases(context, held, fresh)
+    const completer = new Completer(context, (subscription) => this.changed(subscription.id, subscription))
+    const slots = new Slots(settings.concurrency)
+    const reserve = leases.reserve.bind(leases)
+    const runner = { ...context, slots, completer, health, reserve }
+    const server = new LaneServer(runner, { leases, held, due, fresh })
+    const fanOut = new FanOut(context, held)
+    this.#context = context
+    this.#acceptor = new Acceptor(accepting)
+    this.#fanOut = fanOut
+    this.#due = due
+    this.#held = held
+    this.#fresh = fresh
+    this.#slots = slots
+    this.#server = server
+    this.#worker = new Worker(context, { fanOut, due, held, server })
+    this.#tests = new TestSender(context, { fanOut, held, server })
+  }
+
+  /** Requests under way in this process. */
+  get inFlight(): number {
+    return this.#slots.used
+  }
+
+  /** What `accept` will store; done before anything is waited for. @throws PayloadTooLargeError */
+  prepare(publication: Publication): StoredEvent {
+    return this.#acceptor.prepare(publication)
+  }
+
+  /** Stores an event; answers whether it is new. Its delivery follows on its own, by this process or another. */
+  async accept(event: StoredEvent, session: unknown): Promise<boolean> {
+    const stored = await this.#acceptor.accept(event, session)
+    // What a session holds is not there for anyone until it commits: sweeps take it from then on.
+    if (stored && session === undefined) {
+      this.#context.cache.set(event)
+      this.#fanOut.add(event)
+    }
+    return stored
+  }
+
+  /** Delivers in this process from now on. */
+  start(): void {
+    this.#fanOut.announces = false
+    this.#due.listen()
+    this.#worker.start()
+  }
+
+  /** There may be work that nobody told of. */
+  poll(): void {
+    this.#due.poll()
+  }
+
+  /** Delivers what is due, at most for `maxMs`; answers what came of it. */
+  async drain(maxMs: number): Promise<Tally> {
+    await this.#acceptor.idle()
+    const parts = { fanOut: this.#fanOut, due: this.#due, held: this.#held, server: this.#server }
+    return drain(this.#context, parts, this.#context.clock.monotonic() + maxMs)
+  }
+
+  /** No new lanes; requests in flight get `graceMs`, the rest are ended and their deliveries given back. */
+  async stop(graceMs: number): Promise<void> {
+    const { clock } = this.#context
+    await this.#worker.stop()
+    this.#held.close()
+    const ended = new AbortController()
+    const idle = this.#server.idle().finally(() => ended.abort())
+    await clock.sleep(graceMs, ended.signal)
+    if (!ended.signal.aborted) this.#held.abort()
+    await idle
+  }
+
+  /** Resolves when every fan-out under way has ended. */
+  async idle(): Promise<void> {
+    await this.#fanOut.idle()
+  }
+
+  /** Sends a test to one subscription now; `wholeLane: false` sends nothing else that is due there. */
+  sendTest(id: string, data: Readonly<Record<string, unknown>>, wholeLane: boolean): Promise<TestOutcome> {
+    return this.#tests.send(id, data, { wholeLane })
+  }
+
+  /** A subscription was changed in this process, or removed (`null`). */
+  changed(id: string, subscription: Subscription | null): void {
+    this.#fresh.changed(id, subscription)
+    this.#held.update(id, subscription)
+  }
+
+  /** A delivery was cancelled in this process. */
+  cancelled(delivery: Pick<Delivery, 'id' | 'subscriptionId'>): void {
+    this.#held.forget(delivery)
+  }
+
+  /** Wakes lanes around a write: whatever `write` stores, their owners and this process look for it afterwards. */
+  async waking<T>(subscriptionIds: Iterable<string>, how: Waking, write: () => Promise<T>): Promise<T> {
+    const woken = this.#held.waking(new Set(subscriptionIds), how)
+    const answer = await write()
+    woken()
+    return answer
+  }
+
+  /** Wakes one lane; `lift` ends what holds it. */
+  async wake(id: string, { lift }: { lift: boolean }): Promise<void> {
+    const { storage, clock } = this.#context
+    await this.waking([id], { lift }, () =>
+      storage.lanes.wake({ subscriptionIds: [id], now: clock.now(), lift }),
+    )
+  }
+
+  /** A subscription is gone: what is pending for it is cancelled, and its lane removed by whoever takes it next. */
+  async removed(id: string): Promise<void> {
+    this.changed(id, null)
+    await cancelPending(this.#context, id)
+    // It stays until an owner finds the subscription gone: a fan-out may be about to add to it.
+    await this.wake(id, { lift: false })
+  }
+}

@@ -1,0 +1,137 @@
+import type { QueuedDelivery } from '../core/delivery.js'
+import { errorText } from '../core/error-text.js'
+import { afterAttempt, NEW_HEALTH, type Health } from '../core/health.js'
+import type { HoldReason } from '../core/lane.js'
+import type { Subscription } from '../core/subscription.js'
+import type { LaneLease } from './lane-lease.js'
+import type { LaneLimiter } from './lane-limiter.js'
+import type { LaneQueue } from './lane-queue.js'
+import type { RunnerContext } from './runner-context.js'
+import { send, storedEvent, type Sent } from './send.js'
+import type { Signal } from './signal.js'
+import type { Tally } from './tally.js'
+
+/** How long a lane rests after what was no attempt. */
+const OWN_FAULT_REST_MS = 5_000
+
+/** What a lane's attempts have in common. */
+export interface LaneParts {
+  readonly lease: LaneLease
+  readonly queue: LaneQueue
+  readonly limiter: LaneLimiter
+  /** Raised when an attempt is answered, and when it is recorded. */
+  readonly changed: Signal
+  readonly tally: Tally
+}
+
+/** The attempts of one lane: each sent under a permit and a slot, then recorded. */
+export class LaneAttempts {
+  readonly #context: RunnerContext
+  readonly #parts: LaneParts
+  readonly #abort = new AbortController()
+  /** Sent, and not yet recorded. */
+  readonly open = new Set<string>()
+  /** As this process knows it; every attempt takes it afresh. */
+  subscription: Subscription
+  #sending = 0
+
+  constructor(context: RunnerContext, parts: LaneParts, subscription: Subscription) {
+    this.#context = context
+    this.#parts = parts
+    this.subscription = subscription
+  }
+
+  /** Requests that are not answered yet. */
+  get sending(): number {
+    return this.#sending
+  }
+
+  get health(): Health {
+    return this.#context.health.get(this.subscription.id) ?? NEW_HEALTH
+  }
+
+  /** Ends what is in flight: those attempts never happened. */
+  abort(): void {
+    this.#abort.abort()
+  }
+
+  /** One attempt; its slot is taken. */
+  async start(delivery: QueuedDelivery, slow: boolean): Promise<void> {
+    const { clock, slots, health } = this.#context
+    const { lease, limiter, changed } = this.#parts
+    const permits = limiter.take()
+    this.#sending += 1
+    this.open.add(delivery.id)
+    const sent = await this.#send(delivery, () => lease.owns && permits.takeAnother())
+    permits.end(sent?.endedAt ?? clock.now())
+    this.#sending -= 1
+    slots.answered(slow)
+    changed.raise()
+    if (sent && sent.classification.kind !== 'none') {
+      const { durationMs, statusCode } = sent.attempt
+      health.set(this.subscription.id, afterAttempt(this.health, durationMs, statusCode !== null))
+      await this.#complete(delivery, sent).catch((error: unknown) => this.#ownFault(delivery, error))
+    } else this.rest()
+    slots.settled()
+    this.open.delete(delivery.id)
+    changed.raise()
+  }
+
+  /** What was no attempt is still pending: the lane must not go to sleep over it, nor try it again and again. */
+  rest(): void {
+    const { lease, queue } = this.#parts
+    queue.putBack()
+    if (lease.state !== 'serving' || !lease.owns) return
+    lease.holdUntil(this.#context.clock.now() + OWN_FAULT_REST_MS, { reason: 'own_fault', cause: '' })
+  }
+
+  /** Sends nothing before `at`. */
+  hold(at: number, reason: HoldReason, cause: string): void {
+    const until = this.#parts.lease.holdUntil(at, { reason, cause })
+    this.#context.observe({ name: 'lane.held', subscriptionId: this.subscription.id, until, reason })
+  }
+
+  async #send(delivery: QueuedDelivery, mayRepeat: () => boolean): Promise<Sent | null> {
+    try {
+      const context = this.#context
+      const { lease } = this.#parts
+      const event = context.cache.get(delivery.eventId) ?? (await storedEvent(context, delivery))
+      const { subscription } = this
+      const { signal } = this.#abort
+      const mayStart = () => lease.owns
+      return await send(context, { event, delivery, subscription, signal, mayStart, mayRepeat })
+    } catch (error) {
+      this.#ownFault(delivery, error)
+      return null
+    }
+  }
+
+  async #complete(delivery: QueuedDelivery, sent: Sent): Promise<void> {
+    const { lease, queue, changed, tally } = this.#parts
+    const { classification, endedAt, url } = sent
+    if (classification.kind === 'retry' && classification.holdsLane && classification.waitMs)
+      this.hold(endedAt + classification.waitMs, 'retry_after', url)
+    // It speaks for the address that was asked, whatever the subscription has now.
+    if (
+      classification.kind === 'failed' &&
+      classification.reason === 'gone' &&
+      url === this.subscription.url
+    ) {
+      this.subscription = { ...this.subscription, isActive: false }
+      lease.drain()
+      changed.raise()
+    }
+    const result = await this.#context.completer.complete({ lease, delivery, sent, tally })
+    if (!result) {
+      // What is stored is not what was thought: the lane's next owner finds out.
+      queue.putBack()
+      lease.drain()
+    } else if (result.status === 'pending' && result.dueAt !== null) queue.dueAgain(result.dueAt)
+  }
+
+  #ownFault(delivery: QueuedDelivery, error: unknown): void {
+    const subscriptionId = this.subscription.id
+    this.rest()
+    this.#context.logger.error({ deliveryId: delivery.id, subscriptionId }, `Not sent: ${errorText(error)}`)
+  }
+}

@@ -1,0 +1,148 @@
+import { ConflictError } from '@swigs/webhooks-protocol'
+import { z } from 'zod'
+import type { Deliveries, DeliveryDetail, DeliveryListQuery, RecoverInput } from '../api/deliveries.js'
+import type { Page } from '../api/page.js'
+import type { Actor } from '../api/subscriptions.js'
+import type { DeliveryView } from '../api/views.js'
+import { withoutAnswers, type Delivery } from '../core/delivery.js'
+import type { Engine } from '../flow/engine.js'
+import { instantSchema, pagingSchema, windowSchema } from '../input/fields.js'
+import { parseInput } from '../input/parse-input.js'
+import type { Clock } from '../ports/clock.js'
+import type { Observer } from '../ports/observer.js'
+import type { Storage } from '../ports/storage/storage.js'
+import { deliveriesByEvent, placeOf, type OfEvent } from './deliveries-by-event.js'
+import { known } from './known.js'
+import { listPage } from './list-page.js'
+import { recover } from './recover.js'
+import { maskAnswer, requestView } from './request-view.js'
+import { isByEvent, splitDeliveryFilter, type DeliveryFilter } from './served-filter.js'
+import { deliveryView } from './views.js'
+
+const listing = z.strictObject({
+  ...pagingSchema,
+  ...windowSchema,
+  subscriptionId: z.string().optional(),
+  eventId: z.string().optional(),
+  status: z.enum(['pending', 'delivered', 'failed', 'cancelled']).optional(),
+  type: z.string().optional(),
+  siteId: z.string().optional(),
+})
+
+const recovering = z.strictObject({
+  subscriptionId: z.string(),
+  since: instantSchema,
+  until: instantSchema.optional(),
+  dryRun: z.boolean().default(false),
+})
+
+/** What deliveries are read and changed with. */
+export interface DeliveryPorts {
+  readonly storage: Storage
+  readonly engine: Engine
+  readonly clock: Clock
+  readonly observe: Observer
+  readonly userAgent: string
+}
+
+export class DeliveryOperations implements Deliveries {
+  readonly #ports: DeliveryPorts
+
+  constructor(ports: DeliveryPorts) {
+    this.#ports = ports
+  }
+
+  async list(query: DeliveryListQuery = {}): Promise<Page<DeliveryView>> {
+    const { storage } = this.#ports
+    const parsed = parseInput('deliveries.list', listing, query)
+    const { cursor: _cursor, limit: _limit, ...filter } = parsed
+    if (isByEvent(filter))
+      return listPage({
+        name: 'deliveries of events',
+        query: parsed,
+        split: (all: DeliveryFilter) => ({
+          driving: {},
+          matches: ({ delivery }: OfEvent) => fits(all, delivery),
+        }),
+        read: deliveriesByEvent(storage, filter),
+        position: placeOf,
+        view: ({ delivery }: OfEvent) => deliveryView(delivery),
+      })
+    return listPage({
+      name: 'deliveries',
+      query: parsed,
+      split: splitDeliveryFilter,
+      read: (rows) => storage.deliveries.list(rows),
+      position: ({ createdAt, id }: Delivery) => ({ at: createdAt, id }),
+      view: deliveryView,
+    })
+  }
+
+  async get(id: string): Promise<DeliveryDetail> {
+    const { storage, userAgent } = this.#ports
+    const delivery = await this.#require(id)
+    const [[event], [subscription]] = await Promise.all([
+      storage.events.get([delivery.eventId]),
+      storage.subscriptions.get([delivery.subscriptionId]),
+    ])
+    const request = event ? requestView({ event, delivery, subscription, userAgent }) : null
+    const headers = subscription?.headers ?? {}
+    const waits = subscription !== undefined && (!subscription.isActive || subscription.pausedAt !== null)
+    const attempts = delivery.attempts.map((attempt) => ({
+      ...attempt,
+      responseBody: attempt.responseBody === null ? null : maskAnswer(attempt.responseBody, headers),
+    }))
+    const isPaused = delivery.status === 'pending' && waits
+    return { ...deliveryView({ ...delivery, attempts }), isPaused, request }
+  }
+
+  async resend(id: string, { actor = null }: Actor = {}): Promise<DeliveryView> {
+    const { storage, engine, clock, observe } = this.#ports
+    const { id: known, subscriptionId } = await this.#require(id)
+    if ((await storage.subscriptions.get([subscriptionId])).length === 0)
+      throw new ConflictError(
+        `The subscription of delivery ${known} was removed: there is nowhere to send it.`,
+      )
+    // How often it is woken depends on what there is to change: what is counted and never came would hide another's wake.
+    await engine.waking([subscriptionId], { certain: false }, () =>
+      storage.deliveries.resend({ ids: [known], now: clock.now() }),
+    )
+    await engine.wake(subscriptionId, { lift: true })
+    observe({ name: 'delivery.changed', deliveryId: known, change: 'resent', actor })
+    return deliveryView(withoutAnswers(await this.#require(known)))
+  }
+
+  async cancel(id: string, { actor = null }: Actor = {}): Promise<DeliveryView> {
+    const { storage, engine, clock, observe } = this.#ports
+    const { status } = await this.#require(id)
+    if (status === 'pending')
+      await storage.deliveries.cancel({ ids: [String(id)], reason: 'cancelled', now: clock.now() })
+    const after = await this.#require(id)
+    if (status !== 'pending' || after.status !== 'cancelled')
+      throw new ConflictError(`Delivery ${after.id} is ${after.status}; only a pending one can be cancelled.`)
+    engine.cancelled(after)
+    observe({ name: 'delivery.changed', deliveryId: after.id, change: 'cancelled', actor })
+    return deliveryView(withoutAnswers(after))
+  }
+
+  async recover(input: RecoverInput, { actor = null }: Actor = {}): Promise<{ count: number }> {
+    const { storage, observe } = this.#ports
+    const parsed = parseInput('deliveries.recover', recovering, input)
+    const { subscriptionId, dryRun } = parsed
+    known('subscription', subscriptionId, (await storage.subscriptions.get([subscriptionId]))[0])
+    const count = await recover(this.#ports, parsed)
+    if (!dryRun) observe({ name: 'deliveries.recovered', subscriptionId, count, actor })
+    return { count }
+  }
+
+  async #require(id: string): Promise<Delivery> {
+    return known('delivery', id, await this.#ports.storage.deliveries.get(String(id)))
+  }
+}
+
+const fits = ({ status, type, siteId, since = -Infinity, until = Infinity }: DeliveryFilter, row: Delivery) =>
+  (status === undefined || row.status === status) &&
+  (type === undefined || row.eventType === type) &&
+  (siteId === undefined || row.siteId === siteId) &&
+  row.createdAt >= since &&
+  row.createdAt < until

@@ -1,0 +1,47 @@
+import { MASKED_SECRET } from '@swigs/webhooks-protocol'
+import type { DeliveryView, EventView, SubscriptionView } from '../api/views.js'
+import type { Delivery } from '../core/delivery.js'
+import type { StoredEvent } from '../core/event.js'
+import type { Subscription } from '../core/subscription.js'
+import { maskHeaders } from './request-view.js'
+
+const date = (instant: number | null): Date | null => (instant === null ? null : new Date(instant))
+
+/** The masked view; `now` tells which earlier secrets still sign. */
+export const subscriptionView = (subscription: Subscription, now: number): SubscriptionView => ({
+  id: subscription.id,
+  appName: subscription.appName,
+  appSecret: MASKED_SECRET,
+  url: subscription.url,
+  events: [...subscription.events],
+  filters: { siteIds: [...subscription.siteIds] },
+  isActive: subscription.isActive,
+  inactiveReason: subscription.inactiveReason,
+  pausedAt: date(subscription.pausedAt),
+  description: subscription.description,
+  headers: maskHeaders(subscription.headers),
+  rateLimit: subscription.rateLimit,
+  stats: { ...subscription.stats, lastSentAt: date(subscription.stats.lastSentAt) },
+  previousSecretsExpireAt: subscription.secrets.flatMap(({ expiresAt }) =>
+    expiresAt !== null && expiresAt > now ? new Date(expiresAt) : [],
+  ),
+  createdAt: new Date(subscription.createdAt),
+  updatedAt: new Date(subscription.updatedAt),
+})
+
+export const deliveryView = (delivery: Delivery): DeliveryView => {
+  const { dueAt, createdAt, settledAt, attempts, scheduleStep: _step, once: _once, ...rest } = delivery
+  return {
+    ...rest,
+    nextAttemptAt: delivery.status === 'pending' ? new Date(Math.max(dueAt, createdAt)) : null,
+    createdAt: new Date(createdAt),
+    settledAt: date(settledAt),
+    attempts: attempts.map((attempt) => ({ ...attempt, startedAt: new Date(attempt.startedAt) })),
+  }
+}
+
+export const eventView = ({ target: _target, occurredAt, acceptedAt, ...event }: StoredEvent): EventView => ({
+  ...event,
+  occurredAt: new Date(occurredAt),
+  acceptedAt: new Date(acceptedAt),
+})
