@@ -12,7 +12,7 @@ const away = (failures: number, beforeEach: () => Promise<void> = async () => un
     appends += 1
     await beforeEach()
     if (appends <= failures) throw new StorageUnavailableError('away')
-    return storage.events.append({ events: input.events, visibleAt: input.visibleAt })
+    return storage.events.append({ callId: 'call', events: input.events, visibleAt: input.visibleAt })
   }
   return { storage: { ...storage, events: { ...storage.events, append } }, appends: () => appends }
 }
@@ -68,7 +68,7 @@ describe('an event that a session holds', () => {
     const sweeps: number[] = []
     const append: Storage['events']['append'] = async ({ events, visibleAt, session }) => {
       if (session !== undefined) sweeps.push(visibleAt)
-      return storage.events.append({ events, visibleAt })
+      return storage.events.append({ callId: 'call', events, visibleAt })
     }
     const { webhooks, clock } = setUp({ storage: { ...storage, events: { ...storage.events, append } } })
     await webhooks.dispatch('order.created', {}, { session: {} })

@@ -19,7 +19,7 @@ describe('a clock that is set back by an hour', () => {
     await webhooks.start()
     await clock.advance(5_000)
     adjust(-60 * MINUTE)
-    await storage.events.append({ events: [sampleEvent()], visibleAt: clock.now() })
+    await storage.events.append({ callId: 'call', events: [sampleEvent()], visibleAt: clock.now() })
     await clock.advance(5_000)
     expect(transport.requests).toHaveLength(1)
     await webhooks.stop()

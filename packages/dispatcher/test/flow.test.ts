@@ -5,7 +5,7 @@ import { newDelivery } from '../src/core/delivery.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { recordingTransport } from '../src/testing/recording-transport.js'
 import { sampleEvent } from '../src/testing/storage/samples.js'
-import { MINUTE, setUp } from './support.js'
+import { MINUTE, setUp, laneOf } from './support.js'
 
 const MANY = 40
 
@@ -69,11 +69,11 @@ describe('lanes', () => {
     await webhooks.dispatch('order.created', {})
     await clock.advance(1)
     for (let owner = 0; owner < 5; owner += 1) {
-      await storage.lanes.wake({ subscriptionId: id, now: clock.now() })
+      await storage.lanes.wake({ subscriptionIds: [id], now: clock.now() })
       await storage.lanes.acquire({
         token: `dies-${owner}`,
         now: clock.now(),
-        leaseUntil: clock.now() + 1,
+        leaseMs: 1,
         limit: 1,
       })
       await clock.advance(2)
@@ -86,7 +86,7 @@ describe('lanes', () => {
     await clock.advance(MINUTE)
     await webhooks.drain()
     expect(transport.requests).toHaveLength(1)
-    expect(await storage.lanes.get(id)).toMatchObject({ crashCount: 0, quarantinedAt: 0 })
+    expect(await laneOf(storage, id)).toMatchObject({ crashCount: 0, quarantinedAt: 0 })
   })
 
   it('taken over in the middle of a request: the late outcome changes nothing and is reported', async () => {
@@ -102,7 +102,8 @@ describe('lanes', () => {
     const draining = webhooks.drain()
     await expect.poll(() => webhooks.stats()).toMatchObject({ inFlight: 1 })
     const now = clock.now() + 20_000
-    const [stolen] = await storage.lanes.acquire({ token: 'thief', now, leaseUntil: now + 15_000, limit: 1 })
+    const { lanes } = await storage.lanes.acquire({ token: 'thief', now, leaseMs: 15_000, limit: 1 })
+    const [stolen] = lanes
     expect(stolen?.subscriptionId).toBe(id)
     release()
     await draining
@@ -110,7 +111,7 @@ describe('lanes', () => {
       expect.objectContaining({ name: 'attempt.discarded', subscriptionId: id }),
     )
     expect((await webhooks.deliveries.list()).items[0]).toMatchObject({ status: 'pending', attemptCount: 0 })
-    expect(await storage.lanes.get(id)).toMatchObject({ token: 'thief' })
+    expect(await laneOf(storage, id)).toMatchObject({ token: 'thief' })
   })
 })
 
@@ -133,7 +134,7 @@ describe('what a crash left', () => {
     const { webhooks, storage, clock, subscribe, transport } = setUp()
     const { id } = await subscribe()
     const [lost, half] = [sampleEvent(), sampleEvent()]
-    await storage.events.append({ events: [lost, half], visibleAt: clock.now() })
+    await storage.events.append({ callId: 'call', events: [lost, half], visibleAt: clock.now() })
     await storage.events.fanOut({
       now: clock.now(),
       eventIds: [],
@@ -166,7 +167,7 @@ describe('stop', () => {
     await stopped
     const counts = await storage.maintenance.counts({ now: clock.now() })
     expect(counts).toMatchObject({ delivered: 1, pending: 1, failed: 0 })
-    expect(await storage.lanes.get(id)).toMatchObject({ token: null })
+    expect(await laneOf(storage, id)).toMatchObject({ token: null })
   })
 })
 
@@ -235,7 +236,7 @@ describe('retryingStorage', () => {
     expect(broken.calls()).toBe(1)
     const session = flaky(99)
     await expect(
-      session.retrying.events.append({ events: [], visibleAt: 0, session: {} }),
+      session.retrying.events.append({ callId: 'call', events: [], visibleAt: 0, session: {} }),
     ).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
     expect(session.told).toEqual([])
   })

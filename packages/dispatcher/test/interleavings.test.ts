@@ -5,6 +5,7 @@ import { createDispatcher, type Dispatcher, type Storage } from '../src/index.js
 import { NEVER } from '../src/core/lane.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 import { recordingTransport } from '../src/testing/recording-transport.js'
+import { laneOf } from './support.js'
 
 const RATE = { limit: 3, windowMs: 700 }
 const SUBSCRIPTIONS = 3
@@ -146,7 +147,7 @@ const play = async (given: readonly Step[], delaysMs: readonly number[]): Promis
     pendingEvents: 0,
   })
   for (const id of ids) {
-    const lane = await storage.lanes.get(id)
+    const lane = await laneOf(storage, id)
     if (lane) expect(lane).toMatchObject({ token: null, dueAt: NEVER })
     const times = seen.get(id.replace('sub_', '')) ?? []
     for (const [index, at] of times.entries())

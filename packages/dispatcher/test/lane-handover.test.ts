@@ -3,7 +3,7 @@ import { newDelivery } from '../src/core/delivery.js'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
 import type { Storage } from '../src/ports/storage/storage.js'
 import { sampleEvent } from '../src/testing/storage/samples.js'
-import { gate, setUp } from './support.js'
+import { gate, setUp, laneOf } from './support.js'
 
 describe('a lane', () => {
   it('that is being given back when the heartbeat comes is not reported as lost', async () => {
@@ -35,13 +35,13 @@ describe('a lane', () => {
   it('of a removed subscription leaves nothing behind, though a fan-out adds to it meanwhile', async () => {
     const storage = memoryStorage()
     let meanwhile: (() => Promise<void>) | null = null
-    const cancelPending: Storage['deliveries']['cancelPending'] = async (input) => {
-      const count = await storage.deliveries.cancelPending(input)
+    const upcoming: Storage['lanes']['upcoming'] = async (query) => {
+      const found = await storage.lanes.upcoming(query)
       await meanwhile?.()
-      return count
+      return found
     }
     const { webhooks, clock, subscribe } = setUp({
-      storage: { ...storage, deliveries: { ...storage.deliveries, cancelPending } },
+      storage: { ...storage, lanes: { ...storage.lanes, upcoming } },
     })
     const { id } = await subscribe()
     await webhooks.subscriptions.remove(id)
@@ -50,12 +50,12 @@ describe('a lane', () => {
       // A process that read the subscription before it was removed.
       const event = sampleEvent()
       const now = clock.now()
-      await storage.events.append({ events: [event], visibleAt: now })
+      await storage.events.append({ callId: 'call', events: [event], visibleAt: now })
       await storage.events.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
     }
     await webhooks.drain()
     expect(await webhooks.stats()).toMatchObject({ pending: 0, cancelled: 1 })
-    expect(await storage.lanes.get(id)).toBeNull()
+    expect(await laneOf(storage, id)).toBeNull()
   })
 })
 
@@ -84,11 +84,11 @@ describe('drain', () => {
 
   it('that meets a store that fails leaves nothing that ticks', async () => {
     const storage = memoryStorage()
-    const pendingEvents: Storage['events']['pendingEvents'] = async () => {
+    const unfanned: Storage['events']['unfanned'] = async () => {
       throw new Error('away')
     }
     const { webhooks, clock } = setUp({
-      storage: { ...storage, events: { ...storage.events, pendingEvents } },
+      storage: { ...storage, events: { ...storage.events, unfanned } },
     })
     await expect(webhooks.drain()).rejects.toThrow('away')
     expect(clock.sleeping).toBe(0)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lingerBatch } from '../src/adapters/linger-batch.js'
-import type { BatchOptions } from '../src/flow/context.js'
+import type { BatchOptions } from '../src/ports/batch.js'
 
 /** A batch whose writes end when they are told to; each item is answered by its double. */
 const batchOf = (options: Partial<BatchOptions<number, number>> = {}) => {

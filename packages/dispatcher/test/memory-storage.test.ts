@@ -15,7 +15,12 @@ describe('memoryStorage', () => {
   })
 
   it('says that it has no sessions', async () => {
-    const append = memoryStorage().events.append({ events: [sampleEvent()], visibleAt: T0, session: {} })
+    const append = memoryStorage().events.append({
+      callId: 'call',
+      events: [sampleEvent()],
+      visibleAt: T0,
+      session: {},
+    })
     await expect(append).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
   })
 })

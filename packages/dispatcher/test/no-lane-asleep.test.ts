@@ -33,7 +33,7 @@ describe('no lane sleeps over due work:', () => {
     // Another process fans out, and this one hears nothing of it.
     const event = sampleEvent()
     const now = clock.now()
-    await storage.events.append({ events: [event], visibleAt: now })
+    await storage.events.append({ callId: 'call', events: [event], visibleAt: now })
     await storage.events.fanOut({ now, eventIds: [event.id], deliveries: [newDelivery(event, id, now)] })
     answer.open()
     await clock.advance(3_000)
@@ -44,13 +44,13 @@ describe('no lane sleeps over due work:', () => {
   it('a delivery that was cancelled in flight, and resent before its owner heard that it was', async () => {
     const storage = memoryStorage()
     const [answer, heard] = [gate(), gate()]
-    const settle: Storage['lanes']['settle'] = async (input) => {
+    const complete: Storage['lanes']['complete'] = async (input) => {
       const rejected = await storage.lanes.complete(input)
       if (rejected.length > 0) await heard.opened
       return rejected
     }
     const { webhooks, clock, subscribe, transport } = setUp({
-      storage: { ...storage, lanes: { ...storage.lanes, settle } },
+      storage: { ...storage, lanes: { ...storage.lanes, complete } },
       respond: async (_request, index) => {
         if (index === 0) await answer.opened
         return 200

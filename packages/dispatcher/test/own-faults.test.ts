@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
 import type { Storage } from '../src/ports/storage/storage.js'
-import { gate, setUp } from './support.js'
+import { gate, setUp, laneOf } from './support.js'
 
 const withLanes = (over: (lanes: Storage['lanes']) => Partial<Storage['lanes']>): Storage => {
   const storage = memoryStorage()
@@ -33,11 +33,11 @@ describe('a lane whose owner meets a fault of the store', () => {
     await webhooks.dispatch('order.created', {})
     await clock.advance(1)
     // Its request is not over, and nor is its hold on the lane.
-    expect(await storage.lanes.get(id)).toMatchObject({ token: expect.any(String) })
+    expect(await laneOf(storage, id)).toMatchObject({ token: expect.any(String) })
     failing = false
     answer.open()
     await clock.advance(1)
-    expect(await storage.lanes.get(id)).toMatchObject({ token: null, crashCount: 0 })
+    expect(await laneOf(storage, id)).toMatchObject({ token: null, crashCount: 0 })
     await clock.advance(6_000)
     expect(transport.requests).toHaveLength(2)
     expect(await webhooks.stats()).toMatchObject({ delivered: 2, pending: 0 })
@@ -60,7 +60,7 @@ describe('a lane whose owner meets a fault of the store', () => {
     await webhooks.start()
     await webhooks.dispatch('order.created', {})
     await clock.advance(1)
-    expect(await storage.lanes.get(id)).toMatchObject({ token: null, window: { ends: [], reserved: 0 } })
+    expect(await laneOf(storage, id)).toMatchObject({ token: null, window: { ends: [], reserved: 0 } })
     failing = false
     await clock.advance(6_000)
     expect(transport.requests).toHaveLength(1)
@@ -110,11 +110,11 @@ describe('a logger and an observer that throw', () => {
 describe('an event that cannot be fanned out', () => {
   it('keeps no lane from being served', async () => {
     const storage = memoryStorage()
-    const pendingEvents: Storage['events']['pendingEvents'] = async () => {
+    const unfanned: Storage['events']['unfanned'] = async () => {
       throw new Error('a document that cannot be read')
     }
     const { webhooks, clock, subscribe, transport, observed } = setUp({
-      storage: { ...storage, events: { ...storage.events, pendingEvents } },
+      storage: { ...storage, events: { ...storage.events, unfanned } },
     })
     await subscribe()
     await webhooks.dispatch('order.created', {})

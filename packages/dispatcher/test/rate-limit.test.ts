@@ -124,12 +124,13 @@ describe('the rate window on a clock that may be wrong', () => {
     await webhooks.dispatch('order.created', {})
     // Somebody had the lane, took its one permit, and was never seen again.
     await storage.events.fanOut({ now: clock.now(), eventIds: [], deliveries: [] })
-    await storage.lanes.wake({ subscriptionId: id, now: clock.now() })
-    const lane = { token: 'gone', now: clock.now(), leaseUntil: clock.now() + 5_000, limit: 1 }
-    expect(await storage.lanes.acquire(lane)).toHaveLength(1)
+    await storage.lanes.wake({ subscriptionIds: [id], now: clock.now() })
+    const lane = { token: 'gone', now: clock.now(), leaseMs: 5_000, limit: 1 }
+    expect((await storage.lanes.acquire(lane)).lanes).toHaveLength(1)
     const window = { ends: [], reserved: 1 }
     await storage.lanes.extend({
-      leaseUntil: lane.leaseUntil,
+      now: lane.now,
+      leaseMs: lane.leaseMs,
       lanes: [{ subscriptionId: id, token: 'gone', window }],
     })
     await clock.advance(5_000)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../src/adapters/memory-storage.js'
 import type { Storage } from '../src/ports/storage/storage.js'
-import { gate, setUp } from './support.js'
+import { gate, setUp, laneOf } from './support.js'
 
 /** A memory storage that says what is asked of it once it is closed, and whose calls can be held up. */
 const closable = () => {
@@ -109,7 +109,7 @@ describe('stop', () => {
     await called
     expect(transport.requests).toEqual([])
     expect(afterClose).toEqual([])
-    expect(await storage.lanes.get(id)).toMatchObject({ token: null })
+    expect(await laneOf(storage, id)).toMatchObject({ token: null })
   })
 
   it('ends a test that waits for its turn', async () => {
@@ -120,7 +120,7 @@ describe('stop', () => {
     await clock.advance(1)
     // Another process has the lane.
     const now = clock.now()
-    await storage.lanes.acquire({ token: 'other', now, leaseUntil: now + 60_000, limit: 1 })
+    await storage.lanes.acquire({ token: 'other', now, leaseMs: 60_000, limit: 1 })
     const tested = webhooks.subscriptions.test(id)
     await clock.advance(100)
     const stopped = webhooks.stop()

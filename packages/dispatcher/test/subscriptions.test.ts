@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { swigsEvents, verify } from '@swigs/webhooks-protocol'
-import { encodeCursor } from '../src/manage/cursor.js'
+import { encodeCursor } from '../src/operations/cursor.js'
 import { setUp } from './support.js'
 
 describe('subscriptions', () => {

@@ -2,10 +2,17 @@ import { createDispatcher, type DispatcherOptions, type ObservedEvent } from '..
 import { memoryStorage } from '../src/adapters/memory-storage.js'
 import type { Storage } from '../src/ports/storage/storage.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
+import type { LaneState } from '../src/core/lane.js'
 import { recordingTransport, type Respond } from '../src/testing/recording-transport.js'
 
 export const MINUTE = 60_000
 export const SECRET = 'planted-secret-planted-secret-planted'
+
+/** A lane as it is stored; `null` where there is none. */
+export const laneOf = async (storage: Storage, id: string): Promise<LaneState | null> => {
+  const query = { token: 'nobody', now: 0, leaseMs: 1, limit: 0, subscriptionIds: [id] }
+  return (await storage.lanes.acquire(query)).others[0] ?? null
+}
 
 /** Something that waits until the test lets it go on. */
 export const gate = () => {

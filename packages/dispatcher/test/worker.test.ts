@@ -1,9 +1,8 @@
 import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 import { describe, expect, it } from 'vitest'
 import type { FlowContext } from '../src/flow/context.js'
-import type { FanOut } from '../src/flow/fan-out.js'
-import type { LanePool } from '../src/flow/lane-pool.js'
-import { Worker } from '../src/flow/worker.js'
+import { DueLanes } from '../src/flow/due-lanes.js'
+import { Worker, type WorkerParts } from '../src/flow/worker.js'
 import type { ObservedEvent } from '../src/ports/observer.js'
 import { fakeClock } from '../src/testing/fake-clock.js'
 
@@ -19,15 +18,20 @@ const failing = (failure: Error) => {
       return 0
     },
   }
-  const pool = { full: false, acquire: async () => 0, close: () => undefined, idle: async () => undefined }
+  const parts = {
+    fanOut,
+    due: new DueLanes(clock, 1_000),
+    held: { full: false },
+    server: { take: async () => ({ taken: 0, others: [] }) },
+  } as unknown as WorkerParts
   const maintenance = { repair: async () => 0, prune: async () => 0 }
   const context = {
     clock,
     observe: (event: ObservedEvent) => observed.push(event),
-    settings: { pollIntervalMs: 1_000, retentionMs: 1 },
+    settings: { pollIntervalMs: 1_000, retentionMs: 1, retry: { delaysMs: [], jitter: 0 } },
     storage: { maintenance },
   } as unknown as FlowContext
-  const worker = new Worker(context, fanOut as unknown as FanOut, pool as unknown as LanePool)
+  const worker = new Worker(context, parts)
   const pass = async (polls: number) => {
     for (let poll = 0; poll < polls; poll += 1) await clock.advance(1_000)
   }
@@ -45,7 +49,7 @@ describe('a worker whose storage fails', () => {
     state.failure = null
     await pass(3)
     expect(observed).toEqual([told, { name: 'storage.recovered', operation: 'worker' }])
-    await worker.stop(0)
+    await worker.stop()
   })
 
   it('leaves it to the calls to tell of a store that is away', async () => {
@@ -54,6 +58,6 @@ describe('a worker whose storage fails', () => {
     await pass(5)
     expect(state.sweeps).toBeGreaterThanOrEqual(5)
     expect(observed).toEqual([])
-    await worker.stop(0)
+    await worker.stop()
   })
 })

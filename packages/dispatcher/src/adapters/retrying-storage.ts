@@ -128,7 +128,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     now: () => storage.now(),
     ...(storage.watch && { watch: storage.watch.bind(storage) }),
     subscriptions: group('subscriptions', storage.subscriptions),
-    events: group('outbox', storage.events),
+    events: group('events', storage.events),
     lanes: group('lanes', storage.lanes),
     deliveries: group('deliveries', storage.deliveries),
     maintenance: group('maintenance', storage.maintenance),

@@ -48,11 +48,15 @@ export class TestSender {
     await storage.events.append({ callId: ids.token(), events: [event], visibleAt })
     await this.#fanOut.fanOut([event])
     for (;;) {
-      const { others } = await this.#server.take({ among: [subscriptionId], testsOnly: !wholeLane })
-      const delivery = await this.#settled(id, subscriptionId)
+      const { taken, others } = await this.#server.take({ among: [subscriptionId], testsOnly: !wholeLane })
+      await this.#served(subscriptionId)
+      const delivery = await storage.deliveries.get(id)
       if (delivery && delivery.status !== 'pending') return { delivery, heldBack: null }
       const heldBack = this.#heldBack(others[0])
-      if (heldBack === null && clock.monotonic() < deadline) continue
+      if (heldBack === null && clock.monotonic() < deadline) {
+        if (taken === 0) await clock.sleep(LOOK_EVERY_MS)
+        continue
+      }
       await storage.deliveries.cancel({ ids: [id], reason: 'cancelled', now: clock.now() })
       this.#held.forget({ id, subscriptionId })
       const given = await storage.deliveries.get(id)
@@ -72,19 +76,12 @@ export class TestSender {
     return { id, type: 'test', siteId: null, body, occurredAt: now, acceptedAt: now, target }
   }
 
-  /** The delivery, once this process has served its lane or a moment has passed. */
-  async #settled(id: string, subscriptionId: string): Promise<Delivery | null> {
-    const { storage, clock } = this.#context
-    if (this.#held.has(subscriptionId)) {
-      const served = new AbortController()
-      const idle = this.#server.idleOf(subscriptionId).finally(() => served.abort())
-      await Promise.race([idle, clock.sleep(LOOK_EVERY_MS, served.signal)])
-    } else {
-      const delivery = await storage.deliveries.get(id)
-      if (delivery?.status !== 'pending') return delivery
-      await clock.sleep(LOOK_EVERY_MS)
-    }
-    return storage.deliveries.get(id)
+  /** Resolves when this process does not hold the lane any more, or a moment has passed. */
+  async #served(subscriptionId: string): Promise<void> {
+    if (!this.#held.has(subscriptionId)) return
+    const served = new AbortController()
+    const idle = this.#server.idleOf(subscriptionId).finally(() => served.abort())
+    await Promise.race([idle, this.#context.clock.sleep(LOOK_EVERY_MS, served.signal)])
   }
 
   /** Why nothing may be sent to this subscription just now, or `null`. */

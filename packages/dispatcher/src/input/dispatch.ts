@@ -5,9 +5,8 @@ import { invalid, parseInput } from './parse-input.js'
 import { siteIdSchema } from './site-id.js'
 
 const options = z.strictObject({
-  siteId: z.union([z.null(), z.undefined(), siteIdSchema]).transform((siteId) => siteId ?? null),
-  // `null` is how drivers write "no session".
-  session: z.unknown().transform((session) => session ?? undefined),
+  siteId: siteIdSchema.nullish().transform((siteId) => siteId ?? null),
+  session: z.unknown().optional(),
   idempotencyKey: z.string().min(1).max(256).optional(),
   occurredAt: instantSchema.optional(),
 })
@@ -24,12 +23,18 @@ export const parseDispatch = (rest: readonly unknown[]): ParsedDispatch => {
   if (surplus.length > 0) throw tooMany(5)
   if (isOptions(first)) {
     if (second !== undefined) throw tooMany(4)
-    return parseInput('dispatch', options, first, InvalidEventError)
+    return parse(first)
   }
   const given = second ?? {}
   if (!isOptions(given)) throw tooMany(4)
   if ('siteId' in given) throw refused('siteId', 'Given twice: as an argument, and among the options')
-  return parseInput('dispatch', options, { ...given, siteId: first }, InvalidEventError)
+  return parse({ ...given, siteId: first })
+}
+
+// `null` is how drivers write "no session".
+const parse = (given: object): ParsedDispatch => {
+  const { session, ...parsed } = parseInput('dispatch', options, given, InvalidEventError)
+  return { ...parsed, session: session ?? undefined }
 }
 
 const refused = (path: string, message: string) => invalid('dispatch', [{ path, message }], InvalidEventError)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 const MAX_LENGTH = 128
 const EXPECTED =
-  'Expected a site id: a string of 1 to 128 characters, an ObjectId, or null for no site (a list has no null)'
+  'Expected a site id: a string of 1 to 128 characters, or an ObjectId; null, where it is not in a list, is no site'
 
 /** The text of a site id, or `undefined` for what is none. */
 const siteIdText = (value: unknown): string | undefined => {

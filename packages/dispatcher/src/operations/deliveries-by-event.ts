@@ -4,44 +4,61 @@ import type { PageQuery, Position } from '../ports/storage/lists.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { splitEventFilter, type DeliveryFilter } from './served-filter.js'
 
-/** A delivery in the order of its event. */
+/** A delivery in the order of its event; none for an event that has no (more) deliveries, or is not asked for. */
 export interface OfEvent {
   readonly event: Pick<StoredEvent, 'id' | 'acceptedAt'>
-  readonly delivery: Delivery
+  readonly delivery: Delivery | null
 }
 
-const EVENTS_AT_A_TIME = 50
+/** Looked at together: most events have few deliveries. */
+const EVENTS_AT_A_TIME = 20
 
 /** The place of a delivery in that order: behind its event's, its own within the event. */
 export const placeOf = ({ event, delivery }: OfEvent): Position => ({
   at: event.acceptedAt,
-  id: JSON.stringify([event.id, delivery.createdAt, delivery.id]),
+  id: JSON.stringify([event.id, delivery?.createdAt ?? -1, delivery?.id ?? '']),
 })
 
-/** Deliveries of the events of a type or a site, newest event first: no index of deliveries has either. */
-export const deliveriesByEvent =
-  ({ events, deliveries }: Pick<Storage, 'events' | 'deliveries'>, { type, siteId }: DeliveryFilter) =>
-  async ({ after, limit }: PageQuery): Promise<OfEvent[]> => {
+/**
+ * Deliveries of the events of a type or a site, newest event first: no index of deliveries has either. Every event that is
+ * looked at is a row at least, so that a page knows how much it has read.
+ */
+export const deliveriesByEvent = (
+  { events, deliveries }: Pick<Storage, 'events' | 'deliveries'>,
+  { type, siteId }: DeliveryFilter,
+) => {
+  const { driving, matches = () => true } = splitEventFilter({ type, siteId })
+
+  const rowsOf = async (
+    event: OfEvent['event'],
+    after: Position | null,
+    limit: number,
+  ): Promise<OfEvent[]> => {
+    const found = await deliveries.list({ eventId: event.id, after, limit })
+    const rows = found.map((delivery) => ({ event, delivery }))
+    return found.length < limit ? [...rows, { event, delivery: null }] : rows
+  }
+
+  return async ({ after, limit }: PageQuery): Promise<OfEvent[]> => {
     const found: OfEvent[] = []
-    const fill = async (event: OfEvent['event'], from: Position | null) => {
-      const rows = await deliveries.list({ eventId: event.id, after: from, limit: limit - found.length })
-      found.push(...rows.map((delivery) => ({ event, delivery })))
-    }
     let last: Position | null = null
     if (after) {
-      const [eventId, createdAt, id] = JSON.parse(after.id) as [string, number, string]
-      await fill({ id: eventId, acceptedAt: after.at }, { at: createdAt, id })
+      const [eventId, at, id] = JSON.parse(after.id) as [string, number, string]
       last = { at: after.at, id: eventId }
+      if (at >= 0) found.push(...(await rowsOf({ id: eventId, acceptedAt: after.at }, { at, id }, limit)))
     }
-    const { driving, matches = () => true } = splitEventFilter({ type, siteId })
-    for (let more = true; more && found.length < limit;) {
-      const page = await events.list({ ...driving, after: last, limit: EVENTS_AT_A_TIME })
-      for (const event of page) {
-        if (found.length >= limit) break
-        last = { at: event.acceptedAt, id: event.id }
-        if (matches(event)) await fill(event, null)
-      }
-      more = page.length === EVENTS_AT_A_TIME
+    while (found.length < limit) {
+      const rows = Math.min(EVENTS_AT_A_TIME, limit - found.length)
+      const page = await events.list({ ...driving, after: last, limit: rows })
+      const wanted = limit - found.length
+      const read = page.map(async (event) =>
+        matches(event) ? rowsOf(event, null, wanted) : [{ event, delivery: null }],
+      )
+      found.push(...(await Promise.all(read)).flat())
+      const end = page.at(-1)
+      if (!end || page.length < rows) break
+      last = { at: end.acceptedAt, id: end.id }
     }
-    return found
+    return found.slice(0, limit)
   }
+}

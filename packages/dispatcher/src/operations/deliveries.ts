@@ -62,11 +62,11 @@ export class DeliveryOperations implements Deliveries {
         query: parsed,
         split: (all: DeliveryFilter) => ({
           driving: {},
-          matches: ({ delivery }: OfEvent) => fits(all, delivery),
+          matches: ({ delivery }: OfEvent) => delivery !== null && fits(all, delivery),
         }),
         read: deliveriesByEvent(storage, filter),
         position: placeOf,
-        view: ({ delivery }: OfEvent) => deliveryView(delivery),
+        view: ({ delivery }: OfEvent) => deliveryView(delivery as Delivery),
       })
     return listPage({
       name: 'deliveries',
