@@ -1,4 +1,5 @@
 import { ESLint } from 'eslint'
+import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
@@ -13,7 +14,7 @@ const lint = async (path: string, text: string): Promise<string[]> => {
 const dispatcher = 'packages/dispatcher/src'
 
 it.each([
-  ['core/bad.ts', "import '../flow/publish.js'\n", 'import-x/no-restricted-paths'],
+  ['core/bad.ts', "import '../flow/accept.js'\n", 'import-x/no-restricted-paths'],
   ['core/bad.ts', "import '../adapters/system-ids.js'\n", 'import-x/no-restricted-paths'],
   ['core/bad.ts', "import 'node:fs'\n", 'no-restricted-imports'],
   ['core/bad.ts', "import 'zod'\n", 'no-restricted-imports'],
@@ -23,8 +24,13 @@ it.each([
   ['flow/bad.ts', 'setTimeout(() => undefined, 1)\n', 'no-restricted-globals'],
   ['flow/bad.ts', "import '../adapters/memory-storage.js'\n", 'import-x/no-restricted-paths'],
   ['flow/bad.ts', "import 'undici'\n", 'no-restricted-imports'],
-  ['ports/bad.ts', "import '../flow/publish.js'\n", 'import-x/no-restricted-paths'],
+  ['ports/bad.ts', "import '../flow/accept.js'\n", 'import-x/no-restricted-paths'],
   ['adapters/bad.ts', "import '../testing/fake-clock.js'\n", 'import-x/no-restricted-paths'],
+  ['api/bad.ts', "import '../flow/engine.js'\n", 'import-x/no-restricted-paths'],
+  ['input/bad.ts', "import '../operations/views.js'\n", 'import-x/no-restricted-paths'],
+  ['operations/bad.ts', "import '../adapters/memory-storage.js'\n", 'import-x/no-restricted-paths'],
+  ['storage-kit/bad.ts', "import '../flow/context.js'\n", 'import-x/no-restricted-paths'],
+  ['lifecycle.ts', "import './assemble.js'\n", 'import-x/no-restricted-paths'],
 ])('lint refuses %s with %j', async (path, text, rule) => {
   expect(await lint(`${dispatcher}/${path}`, text)).toContain(rule)
 })
@@ -34,6 +40,21 @@ it('lint refuses a receiver that meets the dispatcher, and lets what is allowed 
     'no-restricted-imports',
   )
   expect(
-    await lint(`${dispatcher}/flow/good.ts`, "import '../core/judge.js'\nimport '../ports/clock.js'\n"),
+    await lint(`${dispatcher}/flow/good.ts`, "import '../core/match.js'\nimport '../ports/clock.js'\n"),
   ).toEqual([])
+})
+
+it('lint has a zone for every file of the dispatcher', async () => {
+  const files = readdirSync(`${root}${dispatcher}`, { recursive: true, encoding: 'utf8' })
+  const config = (await new ESLint({ cwd: root }).calculateConfigForFile(
+    `${root}${dispatcher}/index.ts`,
+  )) as {
+    rules: Record<string, [unknown, { zones: { target: string; from: string | string[] }[] }]>
+  }
+  const { zones } = config.rules['import-x/no-restricted-paths']?.[1] ?? { zones: [] }
+  const known = new Set(zones.flatMap(({ target, from }) => [target, from].flat()))
+  const unknown = files
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => !known.has(`./${dispatcher}/${file.split('/')[0]}`))
+  expect(unknown).toEqual([])
 })

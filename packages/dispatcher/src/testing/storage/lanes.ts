@@ -1,10 +1,8 @@
 import { expect } from 'vitest'
-import { NEVER } from '../../core/lane.js'
 import type { ContractTest } from './harness.js'
-import { insertSample, laneOf, LEASE_MS, released, seed, T0, take } from './samples.js'
+import { insertSample, laneOf, LEASE_MS, seed, T0, take } from './samples.js'
 
 const window = { ends: [T0 + 1, T0 + 2.5], reserved: 3 }
-const hold = { reason: 'rate_limit', cause: '100/60000', forMs: 700 } as const
 
 export const laneTests: readonly ContractTest[] = [
   {

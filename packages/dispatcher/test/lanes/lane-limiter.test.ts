@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { LaneLimiter } from '../../src/flow/lane-limiter.js'
+import { fakeClock } from '../../src/testing/fake-clock.js'
+
+const limit = { limit: 1, windowMs: 1_000 }
+
+describe('the limiter of a lane, on a clock that is right to 100 ms', () => {
+  const used = () => {
+    const clock = { ...fakeClock(), uncertaintyMs: () => 100 }
+    const start = clock.now()
+    const limiter = new LaneLimiter(clock, limit, { ends: [start], reserved: 0 })
+    return { clock, start, limiter }
+  }
+
+  it('gives no permit before the window has passed on every clock', async () => {
+    const { clock, start, limiter } = used()
+    expect(limiter.nextAvailableAt()).toBe(start + 1_100)
+    await clock.advance(1_099)
+    expect([limiter.reserve(1), limiter.ready]).toEqual([null, false])
+    await clock.advance(1)
+    expect([limiter.reserve(1), limiter.ready]).toEqual([{ ends: [], reserved: 1 }, true])
+  })
+
+  it('keeps in what it stores what may still count elsewhere', async () => {
+    const { clock, start, limiter } = used()
+    await clock.advance(1_099)
+    expect(limiter.close()).toEqual({ ends: [start], reserved: 0 })
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { memoryStorage } from '../../src/adapters/memory-storage.js'
+import { synchroniseClock } from '../../src/adapters/synchronise-clock.js'
+import { systemClock } from '../../src/adapters/system-clock.js'
+
+const YEAR_MS = 365 * 86_400_000
+
+/** A store whose clock is ahead of this host's, and that takes its time to say so. */
+const storeAhead = (aheadMs: number, delays: number[]) => {
+  let asked = 0
+  const now = async () => {
+    const delay = delays[asked] ?? 0
+    asked += 1
+    const until = performance.now() + delay
+    while (performance.now() < until);
+    return Date.now() + aheadMs
+  }
+  return { storage: { ...memoryStorage(), now }, asked: () => asked }
+}
+
+describe('a clock that is kept on the store’s time', () => {
+  it('tells the store’s time, within what it says that it may be wrong by', async () => {
+    const clock = systemClock({ offsetMs: -5_000 })
+    const { storage } = storeAhead(YEAR_MS, [])
+    const stop = await synchroniseClock(clock, storage)
+    expect(Math.abs(clock.now() - (Date.now() + YEAR_MS))).toBeLessThanOrEqual(clock.uncertaintyMs() + 1)
+    expect(clock.uncertaintyMs()).toBeGreaterThan(0)
+    stop()
+  })
+
+  it('believes the shortest of several round trips', async () => {
+    const clock = systemClock()
+    const { storage, asked } = storeAhead(YEAR_MS, [40, 30, 0, 50, 50])
+    const stop = await synchroniseClock(clock, storage)
+    expect(asked()).toBe(3)
+    expect(clock.uncertaintyMs()).toBeLessThan(15)
+    stop()
+  })
+
+  it('is less sure of itself the longer ago it asked', async () => {
+    const clock = systemClock()
+    clock.resample({ time: Date.now(), uncertaintyMs: 2 })
+    const before = clock.uncertaintyMs()
+    await expect.poll(() => clock.uncertaintyMs()).toBeGreaterThan(before)
+  })
+
+  it('is the host’s where the store has none, and sure of itself', async () => {
+    const clock = systemClock({ offsetMs: -5_000 })
+    const stop = await synchroniseClock(clock, memoryStorage())
+    expect(Math.abs(clock.now() - Date.now() + 5_000)).toBeLessThan(50)
+    expect(clock.uncertaintyMs()).toBe(0)
+    stop()
+  })
+})

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { ipaddrGuard } from '../../src/adapters/ipaddr-guard.js'
+import { undiciTransport } from '../../src/adapters/undici-transport.js'
+import type { TransportRequest } from '../../src/ports/transport.js'
+import { behaviours, hostileServer } from '../../src/testing/hostile-server.js'
+
+const guard = ipaddrGuard({ allowHttp: true, allow: ['127.0.0.1'] })
+const request = (url: string, over: Partial<TransportRequest> = {}): TransportRequest => ({
+  url,
+  headers: {},
+  body: '{}',
+  timeoutMs: 10_000,
+  guard,
+  ...over,
+})
+
+describe('undiciTransport', () => {
+  it('opens no more connections to an origin than it may', async () => {
+    const server = await hostileServer()
+    const transport = undiciTransport({ connections: 2 })
+    const replies = await Promise.all(Array.from({ length: 8 }, () => transport.send(request(server.url))))
+    expect(replies.map(({ kind }) => kind)).toEqual(Array(8).fill('response'))
+    expect(server.connections).toBe(2)
+    await transport.close()
+    await server.close()
+  })
+
+  it('asks whether a request may leave once it has a connection, however long it waited for one', async () => {
+    const server = await hostileServer()
+    let answer = (): void => undefined
+    server.behave((response) => void (answer = () => response.end('ok')))
+    const transport = undiciTransport({ connections: 1 })
+    let mayStart = true
+    const first = transport.send(request(server.url))
+    const second = transport.send(request(server.url, { mayStart: () => mayStart }))
+    await expect.poll(() => server.requests.length).toBe(1)
+    mayStart = false
+    answer()
+    expect([await first, await second]).toMatchObject([{ kind: 'response' }, { kind: 'aborted' }])
+    expect(server.requests).toHaveLength(1)
+    await transport.close()
+    await server.close()
+  })
+
+  it('gives up a connection that nobody waits for any more', async () => {
+    const transport = undiciTransport({ connectTimeoutMs: 50 })
+    const deaf = ipaddrGuard({ allowHttp: true, resolve: () => new Promise(() => undefined) })
+    const reply = await transport.send(request('http://slow.example.test/', { guard: deaf }))
+    expect(reply).toMatchObject({ kind: 'no_answer', errorClass: 'timeout' })
+    expect(reply).toHaveProperty('error', expect.stringContaining('UND_ERR_CONNECT_TIMEOUT'))
+    await transport.close()
+  })
+
+  it('never sends a request whose deadline passed before it was connected', async () => {
+    const server = await hostileServer({ acceptAfterMs: 0 })
+    let answer = (): void => undefined
+    const resolve = () =>
+      new Promise<{ address: string; family: 4 }[]>((found) => {
+        answer = () => found([{ address: '127.0.0.1', family: 4 }])
+      })
+    const slow = ipaddrGuard({ allowHttp: true, allow: ['127.0.0.1'], resolve })
+    const transport = undiciTransport()
+    const url = `http://slow.example.test:${server.port}/`
+    const late = await transport.send(request(url, { guard: slow, timeoutMs: 50 }))
+    expect(late).toMatchObject({ errorClass: 'timeout' })
+    answer()
+    await expect.poll(() => server.connections).toBe(1)
+    expect(await transport.send(request(url, { guard: slow, body: '"second"' }))).toMatchObject({
+      kind: 'response',
+    })
+    expect(server.requests.map(({ body }) => body)).toEqual(['"second"'])
+    await transport.close()
+    await server.close()
+  })
+
+  it('answers aborted for what was under way when it was closed', async () => {
+    const server = await hostileServer()
+    server.behave(behaviours.hang())
+    const transport = undiciTransport()
+    const reply = transport.send(request(server.url))
+    await expect.poll(() => server.requests.length).toBe(1)
+    await transport.close()
+    expect(await reply).toEqual({ kind: 'aborted' })
+    await server.close()
+  })
+
+  it.each([
+    ['connections', 0],
+    ['connections', 1.5],
+    ['connectTimeoutMs', -1],
+    ['keepAliveTimeoutMs', Number.NaN],
+  ])('refuses %s: %d and says which option it was', (name, value) => {
+    expect(() => undiciTransport({ [name]: value })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTIONS',
+        issues: [expect.objectContaining({ path: name, message: expect.stringContaining(String(value)) })],
+      }),
+    )
+  })
+})
