@@ -5,7 +5,7 @@ export interface SubscriptionSecret {
   readonly expiresAt: number | null
 }
 
-/** The seed's statistics. `totalSent` counts delivered deliveries, `totalFailed` given-up ones. */
+/** `totalSent` counts delivered deliveries, `totalFailed` given-up ones. */
 export interface SubscriptionStats {
   readonly totalSent: number
   readonly totalFailed: number
@@ -21,7 +21,7 @@ export interface RateLimit {
   readonly windowMs: number
 }
 
-/** Why a subscription is not active: someone paused it, or its receiver answered 410. */
+/** Why a subscription is not active: someone switched it off, or its receiver answered 410. */
 export type InactiveReason = 'paused' | 'gone'
 
 /** Who wants to know, where, with which secret. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MINUTE, setUp, laneOf } from '../support.js'
+import { setUp } from '../support.js'
 
 const MANY = 40
 
@@ -55,56 +55,5 @@ describe('lanes', () => {
       'healthy.example.com',
     ])
     await webhooks.stop({ graceMs: 0 })
-  })
-
-  it('are set aside when five owners died on them, and tried again after a while', async () => {
-    const { webhooks, storage, clock, subscribe, transport, observed } = setUp()
-    const { id } = await subscribe()
-    await webhooks.dispatch('order.created', {})
-    await clock.advance(1)
-    for (let owner = 0; owner < 5; owner += 1) {
-      await storage.lanes.wake({ subscriptionIds: [id], now: clock.now() })
-      await storage.lanes.acquire({
-        token: `dies-${owner}`,
-        now: clock.now(),
-        leaseMs: 1,
-        limit: 1,
-      })
-      await clock.advance(2)
-    }
-    await webhooks.drain()
-    expect(transport.requests).toEqual([])
-    expect(observed).toContainEqual(
-      expect.objectContaining({ name: 'lane.held', reason: 'quarantine', subscriptionId: id }),
-    )
-    await clock.advance(MINUTE)
-    await webhooks.drain()
-    expect(transport.requests).toHaveLength(1)
-    expect(await laneOf(storage, id)).toMatchObject({ crashCount: 0, quarantinedAt: 0 })
-  })
-
-  it('taken over in the middle of a request: the late outcome changes nothing and is reported', async () => {
-    let release = (): void => undefined
-    const { webhooks, storage, clock, subscribe, observed } = setUp({
-      respond: async () => {
-        await new Promise<void>((resolve) => (release = resolve))
-        return 200
-      },
-    })
-    const { id } = await subscribe()
-    await webhooks.dispatch('order.created', {})
-    const draining = webhooks.drain()
-    await expect.poll(() => webhooks.stats()).toMatchObject({ inFlight: 1 })
-    const now = clock.now() + 20_000
-    const { lanes } = await storage.lanes.acquire({ token: 'thief', now, leaseMs: 15_000, limit: 1 })
-    const [stolen] = lanes
-    expect(stolen?.subscriptionId).toBe(id)
-    release()
-    await draining
-    expect(observed).toContainEqual(
-      expect.objectContaining({ name: 'attempt.discarded', subscriptionId: id }),
-    )
-    expect((await webhooks.deliveries.list()).items[0]).toMatchObject({ status: 'pending', attemptCount: 0 })
-    expect(await laneOf(storage, id)).toMatchObject({ token: 'thief' })
   })
 })
