@@ -13,6 +13,7 @@ export interface DueTimes {
 export class DueLanes {
   readonly #clock: Clock
   readonly #horizonMs: number
+  /** On the monotonic clock. */
   readonly #soon = new Map<string, { at: number; freeAt: number }>()
   #rest: AbortController | null = null
   #polls = false
@@ -32,9 +33,11 @@ export class DueLanes {
   /** A lane is, or will be, due. */
   due(subscriptionId: string, { dueAt, freeAt }: DueTimes): void {
     if (!this.#listening) return
-    const until = freeAt ?? this.#soon.get(subscriptionId)?.freeAt ?? 0
-    const at = Math.max(dueAt, until)
-    if (at - this.#clock.now() > this.#horizonMs) return
+    const now = this.#clock.monotonic()
+    const monotonic = (at: number) => now + (at - this.#clock.now())
+    const until = freeAt === undefined ? (this.#soon.get(subscriptionId)?.freeAt ?? 0) : monotonic(freeAt)
+    const at = Math.max(monotonic(dueAt), until)
+    if (at - now > this.#horizonMs) return
     this.#soon.set(subscriptionId, { at, freeAt: until })
     this.wake()
   }
@@ -47,7 +50,7 @@ export class DueLanes {
 
   /** The lanes that are due, once each. */
   take(): string[] {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     const due = [...this.#soon].filter(([, { at }]) => at <= now).map(([subscriptionId]) => subscriptionId)
     for (const subscriptionId of due) this.#soon.delete(subscriptionId)
     return due
@@ -62,7 +65,7 @@ export class DueLanes {
 
   /** Resolves when a lane is due, a poll is asked for, `wake` is called, or `ms` have passed. */
   async rest(ms: number): Promise<void> {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     let restMs = ms
     for (const { at } of this.#soon.values()) restMs = Math.min(restMs, at - now)
     if (this.#polls || restMs <= 0) return

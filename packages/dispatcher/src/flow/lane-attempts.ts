@@ -82,13 +82,15 @@ export class LaneAttempts {
     const { lease, queue } = this.#parts
     queue.putBack()
     if (lease.state !== 'serving' || !lease.owns) return
-    lease.holdUntil(this.#context.clock.now() + OWN_FAULT_REST_MS, { reason: 'own_fault', cause: '' })
+    lease.hold(OWN_FAULT_REST_MS, { reason: 'own_fault', cause: '' })
   }
 
-  /** Sends nothing before `at`. */
+  /** Sends nothing before `at`, epoch ms. */
   hold(at: number, reason: HoldReason, cause: string): void {
-    const until = this.#parts.lease.holdUntil(at, { reason, cause })
-    this.#context.observe({ name: 'lane.held', subscriptionId: this.subscription.id, until, reason })
+    const { clock, observe } = this.#context
+    const now = clock.now()
+    const until = now + this.#parts.lease.hold(Math.max(0, at - now), { reason, cause })
+    observe({ name: 'lane.held', subscriptionId: this.subscription.id, until, reason })
   }
 
   async #send(delivery: QueuedDelivery, mayRepeat: () => boolean): Promise<Sent | null> {

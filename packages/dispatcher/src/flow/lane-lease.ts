@@ -20,7 +20,8 @@ export class LaneLease {
   #state: LeaseState = 'serving'
   #endsAt: number
   #crashed: boolean
-  #hold: { until: number; hold: Omit<LaneHold, 'forMs'> } | null = null
+  /** On the monotonic clock, as everything here. */
+  #hold: { endsAt: number; hold: Omit<LaneHold, 'forMs'> } | null = null
 
   /** @param endsAt on the monotonic clock */
   constructor(clock: Clock, lane: Lane, endsAt: number) {
@@ -42,17 +43,20 @@ export class LaneLease {
 
   get maySend(): boolean {
     if (this.#state !== 'serving' || !this.owns) return false
-    return this.#clock.monotonic() - this.#startedAt < QUANTUM_MS && this.#heldUntil <= this.#clock.now()
+    return (
+      this.#clock.monotonic() - this.#startedAt < QUANTUM_MS && this.#holdEndsAt <= this.#clock.monotonic()
+    )
   }
 
   renew(endsAt: number): void {
     this.#endsAt = endsAt
   }
 
-  /** Sends nothing more before `until`; the later of two holds stays. Answers until when that is. */
-  holdUntil(until: number, hold: Omit<LaneHold, 'forMs'>): number {
-    if (until > this.#heldUntil) this.#hold = { until, hold }
-    return this.#heldUntil
+  /** Sends nothing more for `ms`; the later of two holds stays. Answers how long that is. */
+  hold(ms: number, hold: Omit<LaneHold, 'forMs'>): number {
+    const now = this.#clock.monotonic()
+    if (now + ms > this.#holdEndsAt) this.#hold = { endsAt: now + ms, hold }
+    return this.#holdEndsAt - now
   }
 
   lift(): void {
@@ -80,11 +84,11 @@ export class LaneLease {
   /** Gives it back: what holds the lane from now on. */
   release(): LaneHold | null {
     this.#state = 'released'
-    const forMs = this.#heldUntil - this.#clock.now()
+    const forMs = this.#holdEndsAt - this.#clock.monotonic()
     return this.#hold && forMs > 0 ? { ...this.#hold.hold, forMs } : null
   }
 
-  get #heldUntil(): number {
-    return this.#hold?.until ?? 0
+  get #holdEndsAt(): number {
+    return this.#hold?.endsAt ?? -Infinity
   }
 }

@@ -4,12 +4,18 @@ import type { FlowContext } from './context.js'
 
 const EVERY_MS = 60_000
 const PRUNE_AT_A_TIME = 500
+/** A clock that moves by more than this against the monotonic one was set: what it has written is looked at. */
+const CLOCK_SET_MS = 1_000
+/** The longest timeout, and what a test may wait beside it. */
+const LONGEST_UNSWEPT_MS = 620_000
 
-/** Repairs what should not happen, and lets go of what is older than the retention; once a minute. */
+/** Repairs what should not happen, and lets go of what is older than the retention: once a minute, and when the clock was set. */
 export class Maintenance {
   readonly #context: FlowContext
   /** Monotonic. */
   #nextAt = -Infinity
+  /** How far the clock is from the monotonic one: what changes, somebody has set. */
+  #offsetMs = 0
 
   constructor(context: FlowContext) {
     this.#context = context
@@ -17,14 +23,19 @@ export class Maintenance {
 
   /** Does nothing before it is due again. */
   async run(stopping: () => boolean): Promise<void> {
-    const { storage, clock, settings } = this.#context
-    if (clock.monotonic() < this.#nextAt) return
+    const { storage, clock, settings, observe } = this.#context
+    const offsetMs = clock.now() - clock.monotonic()
+    const wasSet = Math.abs(offsetMs - this.#offsetMs) > CLOCK_SET_MS
+    if (clock.monotonic() < this.#nextAt && !wasSet) return
+    this.#offsetMs = offsetMs
     this.#nextAt = clock.monotonic() + EVERY_MS
     const { maintenance } = storage
     const now = clock.now()
     // No retry is due later than the schedule or a receiver can ask for: what lies beyond, a wrong clock has written.
     const latestDueAt = now + Math.max(longestDelayMs(settings.retry), MAX_RETRY_AFTER_MS)
-    await maintenance.repair({ now, latestDueAt })
+    const latestVisibleAt = now + LONGEST_UNSWEPT_MS
+    const lanes = await maintenance.repair({ now, latestDueAt, latestVisibleAt })
+    if (lanes > 0) observe({ name: 'lanes.repaired', lanes })
     const before = now - settings.retentionMs
     while ((await maintenance.prune({ before, limit: PRUNE_AT_A_TIME })) === PRUNE_AT_A_TIME && !stopping());
   }

@@ -1,6 +1,7 @@
 import type { AttemptErrorClass } from '../core/attempt.js'
 import type { DeliveryReason } from '../core/delivery.js'
 import type { HoldReason } from '../core/lane.js'
+import type { MalformedRow } from './storage/report.js'
 import type { InactiveReason } from '../core/subscription.js'
 
 /** What can be observed; ids, counts and classes only, never a body or a secret. Instants are epoch ms. */
@@ -45,6 +46,10 @@ export interface ObservedEvents {
   'subscription.deactivated': { subscriptionId: string; reason: InactiveReason }
   /** Nothing is sent to this subscription until then. */
   'lane.held': { subscriptionId: string; until: number; reason: HoldReason }
+  /** Lanes slept past their work, or a clock that was wrong had put them off: they are awake again. */
+  'lanes.repaired': { lanes: number }
+  /** A row in the storage cannot be read, and is passed over; told once. Never its content. */
+  'row.malformed': MalformedRow
   /** Another process has taken the lane; what was in flight here may be sent twice. */
   'lease.lost': { subscriptionId: string; inFlight: number }
   /** An attempt's end came too late to count: the lane or the delivery had changed. */

@@ -144,7 +144,7 @@ describe('retryingStorage', () => {
       { ...memoryStorage(), maintenance: new Maintenance() },
       { baseMs: 1, maxMs: 1 },
     )
-    expect(await retrying.maintenance.repair({ now: 0, latestDueAt: 0 })).toBe(3)
+    expect(await retrying.maintenance.repair({ now: 0, latestDueAt: 0, latestVisibleAt: 0 })).toBe(3)
     expect(await retrying.maintenance.prune({ before: 0, limit: 1 })).toBe(7)
   })
 

@@ -36,15 +36,19 @@ const completeOne = (state: MemoryState, result: AttemptResult, now: number): bo
   if (state.lanes.get(subscriptionId)?.token !== token || delivery?.status !== 'pending') return false
   if (delivery.subscriptionId !== subscriptionId || delivery.attemptCount !== expectedAttemptCount)
     return false
-  putDelivery(state, {
-    ...delivery,
-    status: result.status,
-    reason: result.reason,
-    dueAt: result.dueAt ?? delivery.dueAt,
-    scheduleStep: result.scheduleStep,
-    attemptCount: delivery.attemptCount + 1,
-    attempts: [...delivery.attempts.slice(1 - MAX_ATTEMPTS_KEPT), attempt],
-    settledAt: result.status === 'pending' ? null : now,
-  })
+  putDelivery(
+    state,
+    {
+      ...delivery,
+      status: result.status,
+      reason: result.reason,
+      dueAt: result.dueAt ?? delivery.dueAt,
+      scheduleStep: result.scheduleStep,
+      attemptCount: delivery.attemptCount + 1,
+      attempts: [...delivery.attempts.slice(1 - MAX_ATTEMPTS_KEPT), attempt],
+      settledAt: result.status === 'pending' ? null : now,
+    },
+    now,
+  )
   return true
 }

@@ -18,7 +18,7 @@ export const memoryDeliveries = (state: MemoryState): DeliveryStore => ({
   },
   resend: async ({ ids, now }) => {
     const found = ids.flatMap((id) => state.deliveries.get(id) ?? [])
-    for (const delivery of found) putDelivery(state, again(delivery, now))
+    for (const delivery of found) putDelivery(state, again(delivery, now), now)
     for (const subscriptionId of new Set(found.map((delivery) => delivery.subscriptionId)))
       wakeLane(state, subscriptionId, now)
   },
@@ -26,7 +26,7 @@ export const memoryDeliveries = (state: MemoryState): DeliveryStore => ({
     for (const id of ids) {
       const delivery = state.deliveries.get(id)
       if (delivery?.status === 'pending')
-        putDelivery(state, { ...delivery, status: 'cancelled', reason, settledAt: now })
+        putDelivery(state, { ...delivery, status: 'cancelled', reason, settledAt: now }, now)
     }
   },
 })

@@ -32,22 +32,26 @@ export const memoryEvents = (state: MemoryState): EventStore => ({
   fanOut: async ({ now, eventIds, deliveries }) => {
     for (const delivery of deliveries)
       if (!state.deliveries.has(delivery.id))
-        putDelivery(state, {
-          id: delivery.id,
-          eventId: delivery.eventId,
-          eventType: state.events.get(delivery.eventId)?.type ?? '',
-          siteId: state.events.get(delivery.eventId)?.siteId ?? null,
-          subscriptionId: delivery.subscriptionId,
-          status: 'pending',
-          reason: null,
-          dueAt: delivery.dueAt,
-          createdAt: delivery.createdAt,
-          settledAt: null,
-          attemptCount: 0,
-          scheduleStep: 0,
-          once: delivery.once,
-          attempts: [],
-        })
+        putDelivery(
+          state,
+          {
+            id: delivery.id,
+            eventId: delivery.eventId,
+            eventType: state.events.get(delivery.eventId)?.type ?? '',
+            siteId: state.events.get(delivery.eventId)?.siteId ?? null,
+            subscriptionId: delivery.subscriptionId,
+            status: 'pending',
+            reason: null,
+            dueAt: delivery.dueAt,
+            createdAt: delivery.createdAt,
+            settledAt: null,
+            attemptCount: 0,
+            scheduleStep: 0,
+            once: delivery.once,
+            attempts: [],
+          },
+          now,
+        )
     for (const subscriptionId of new Set(deliveries.map((delivery) => delivery.subscriptionId)))
       wakeLane(state, subscriptionId, now)
     for (const id of eventIds) {

@@ -35,14 +35,18 @@ export const memoryMaintenance = (state: MemoryState): Maintenance => ({
     }
     return pruned
   },
-  repair: async ({ now, latestDueAt }) => {
+  repair: async ({ now, latestDueAt, latestVisibleAt }) => {
     const repaired = new Set<string>()
     for (const lane of state.lanes.values())
       if (bringBack(state, lane, now)) repaired.add(lane.subscriptionId)
+    for (const [id, visibleAt] of state.visibleAt)
+      if (visibleAt > latestVisibleAt) show(state, id, latestVisibleAt)
     for (const [subscriptionId, queue] of state.pending) {
       for (const [dueAt, id] of queue.keysArray()) {
-        const delivery = dueAt > latestDueAt ? state.deliveries.get(id) : undefined
-        if (delivery) putDelivery(state, { ...delivery, dueAt: latestDueAt })
+        const ahead = Math.max(0, (state.writtenAt.get(id) ?? now) - now)
+        const meant = Math.min(dueAt - ahead, latestDueAt)
+        const delivery = dueAt > meant ? state.deliveries.get(id) : undefined
+        if (delivery) putDelivery(state, { ...delivery, dueAt: meant }, now)
       }
       const first = queue.minKey()
       const lane = state.lanes.get(subscriptionId)
@@ -54,6 +58,12 @@ export const memoryMaintenance = (state: MemoryState): Maintenance => ({
     return repaired.size
   },
 })
+
+const show = (state: MemoryState, id: string, visibleAt: number): void => {
+  state.unfanned.delete([state.visibleAt.get(id) ?? visibleAt, id])
+  state.visibleAt.set(id, visibleAt)
+  state.unfanned.set([visibleAt, id], undefined)
+}
 
 /** A lease or a hold that reaches further than it was written for. */
 const bringBack = (state: MemoryState, lane: LaneState, now: number): boolean => {

@@ -27,6 +27,8 @@ export interface MemoryState {
   /** The call that stored an event, as long as nobody has fanned it out. */
   readonly appendedBy: Map<string, string>
   readonly deliveries: Map<string, Delivery>
+  /** When a pending delivery was last written, by the clock of whoever wrote it. */
+  readonly writtenAt: Map<string, number>
   /** Pending deliveries of each lane, by due time. */
   readonly pending: Map<string, SortedSet>
   readonly lanes: Map<string, LaneState>
@@ -41,18 +43,20 @@ export const memoryState = (): MemoryState => ({
   visibleAt: new Map(),
   appendedBy: new Map(),
   deliveries: new Map(),
+  writtenAt: new Map(),
   pending: new Map(),
   lanes: new Map(),
   dueLanes: sortedSet(),
 })
 
 /** Replaces a delivery and keeps the due order. */
-export const putDelivery = (state: MemoryState, delivery: Delivery): void => {
+export const putDelivery = (state: MemoryState, delivery: Delivery, writtenAt: number): void => {
   const { id, subscriptionId, dueAt } = delivery
   const before = state.deliveries.get(id)
   if (before?.status === 'pending') state.pending.get(subscriptionId)?.delete([before.dueAt, id])
   state.deliveries.set(id, delivery)
-  if (delivery.status !== 'pending') return
+  if (delivery.status !== 'pending') return void state.writtenAt.delete(id)
+  state.writtenAt.set(id, writtenAt)
   let queue = state.pending.get(subscriptionId)
   if (!queue) state.pending.set(subscriptionId, (queue = sortedSet()))
   queue.set([dueAt, id], undefined)

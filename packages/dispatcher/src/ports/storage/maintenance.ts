@@ -12,10 +12,20 @@ export interface Maintenance {
   /**
    * Mends what should not happen, and answers how many lanes it changed. Lanes that sleep past their earliest pending
    * delivery are woken; those that are held, or whose subscription is paused or off, sleep on purpose. What clocks that were
-   * wrong have left too far ahead comes back to what it can be at most: a lease or a hold to `now + leaseMs` of its own, a
-   * pending delivery, and with it its lane, to `latestDueAt`.
+   * wrong have left too far ahead comes back to what it can be at most: a lease or a hold to `now + leaseMs` of its own; a
+   * pending delivery that was last written (by its fan-out, `complete` or `resend`) at an instant that is not there yet, to as
+   * long after `now` as it was due after that; every pending delivery to `latestDueAt`; an event that is not fanned out to
+   * `latestVisibleAt`. Lanes follow their deliveries.
    */
-  repair(input: { now: number; latestDueAt: number }): Promise<number>
+  repair(input: RepairInput): Promise<number>
+}
+
+export interface RepairInput {
+  readonly now: number
+  /** Epoch ms: no retry can be meant for later. */
+  readonly latestDueAt: number
+  /** Epoch ms: no event can be left alone by sweeps for longer. */
+  readonly latestVisibleAt: number
 }
 
 /** Deliveries by state, and what waits. */

@@ -85,7 +85,8 @@ export const maintenanceTests: readonly ContractTest[] = [
       await change(off.subscription.id, { isActive: false, inactiveReason: 'paused' })
       await change(paused.subscription.id, { pausedAt: T0 })
       await take(storage, owned.subscription.id)
-      const repair = (now: number) => storage.maintenance.repair({ now, latestDueAt: FAR })
+      const repair = (now: number) =>
+        storage.maintenance.repair({ now, latestDueAt: FAR, latestVisibleAt: FAR })
       expect(await repair(T0 + 7)).toBe(1)
       expect((await laneOf(storage, asleep.subscription.id))?.dueAt).toBe(T0 + 7)
       expect((await laneOf(storage, off.subscription.id))?.dueAt).toBe(NEVER)
@@ -103,7 +104,9 @@ export const maintenanceTests: readonly ContractTest[] = [
       const lane = await take(storage, held.subscription.id)
       const hold = { reason: 'rate_limit', cause: '1/60000', forMs: 60_000 } as const
       await storage.lanes.release({ now: FAR, lanes: [released(lane, { dueAt: T0, hold })] })
-      expect(await storage.maintenance.repair({ now: T0 + 10, latestDueAt: FAR })).toBe(2)
+      expect(await storage.maintenance.repair({ now: T0 + 10, latestDueAt: FAR, latestVisibleAt: FAR })).toBe(
+        2,
+      )
       expect((await laneOf(storage, owned.subscription.id))?.leaseUntil).toBe(T0 + 10 + LEASE_MS)
       expect(await laneOf(storage, held.subscription.id)).toMatchObject({ leaseUntil: T0 + 60_010, hold })
       expect((await laneOf(storage, sound.subscription.id))?.leaseUntil).toBe(T0 + LEASE_MS)
@@ -117,10 +120,36 @@ export const maintenanceTests: readonly ContractTest[] = [
       const retry = { status: 'pending', dueAt: FAR } as const
       await complete(storage, [sampleResult(lane, ids[0] ?? '', retry)])
       await storage.lanes.release({ now: T0, lanes: [released(lane, { dueAt: FAR })] })
-      expect(await storage.maintenance.repair({ now: T0 + 10, latestDueAt: T0 + 5_000 })).toBe(1)
+      expect(
+        await storage.maintenance.repair({ now: T0 + 10, latestDueAt: T0 + 5_000, latestVisibleAt: FAR }),
+      ).toBe(1)
       expect((await storage.deliveries.get(ids[0] ?? ''))?.dueAt).toBe(T0 + 5_000)
       expect((await laneOf(storage, subscription.id))?.dueAt).toBeLessThanOrEqual(T0 + 5_000)
-      expect(await storage.maintenance.repair({ now: T0 + 11, latestDueAt: T0 + 5_001 })).toBe(0)
+      expect(
+        await storage.maintenance.repair({ now: T0 + 11, latestDueAt: T0 + 5_001, latestVisibleAt: FAR }),
+      ).toBe(0)
+    },
+  },
+  {
+    name: 'brings back what a clock that was ahead has put off: a retry to its own delay, an event to the next sweep',
+    run: async (storage) => {
+      const { subscription, ids } = await seed(storage, 2)
+      const lane = await take(storage, subscription.id)
+      const [ahead = '', sound = ''] = ids
+      const retryIn5s = (id: string, now: number) =>
+        complete(storage, [sampleResult(lane, id, { status: 'pending', dueAt: now + 5_000 })], { now })
+      await retryIn5s(ahead, FAR)
+      await retryIn5s(sound, T0)
+      await storage.lanes.release({ now: T0, lanes: [released(lane, { dueAt: T0 + 5_000 })] })
+      const event = sampleEvent()
+      await append(storage, [event], FAR + 5_000)
+      const bounds = { latestDueAt: FAR + 10_000, latestVisibleAt: T0 + 2_000 }
+      await storage.maintenance.repair({ now: T0 + 1_000, ...bounds })
+      expect((await storage.deliveries.get(ahead))?.dueAt).toBe(T0 + 6_000)
+      expect((await storage.deliveries.get(sound))?.dueAt).toBe(T0 + 5_000)
+      expect(await storage.events.unfanned({ now: T0 + 2_000, limit: 9 })).toEqual([event])
+      await storage.maintenance.repair({ now: T0 + 1_500, ...bounds })
+      expect((await storage.deliveries.get(ahead))?.dueAt).toBe(T0 + 6_000)
     },
   },
 ]
