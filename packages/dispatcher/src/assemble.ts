@@ -14,16 +14,23 @@ import type { DispatcherOptions } from './api/options.js'
 import type { Health } from './core/health.js'
 import type { FlowContext } from './flow/context.js'
 import type { EngineParts } from './flow/engine.js'
+import { MalformedRows } from './flow/malformed-rows.js'
 import type { parseOptions } from './input/options.js'
+import type { Storage } from './ports/storage/storage.js'
 import { USER_AGENT } from './user-agent.js'
 
 /** What an engine is made with, and how its clock and its waiting are ended. */
 export interface Assembled {
   /** Its storage is patient: workers ride out a database that fails over. */
   readonly context: FlowContext
+  /** For people who ask: a call is made once, and bounded. */
+  readonly asked: Storage
   readonly parts: EngineParts
   synchronise(): Promise<() => void>
+  /** Nothing waits for the storage to come back any more. */
   ended(): void
+  /** Nothing waits for a call to it any more. */
+  hurry(): void
 }
 
 /** Chooses an adapter for every port that the options leave open. */
@@ -36,15 +43,18 @@ export const assemble = (
   const observe = loggingObserver(logger, given.observer)
   const clock = given.clock ?? systemClock()
   const ended = new AbortController()
-  const { signal } = ended
+  const hurried = new AbortController()
+  const [{ signal }, { signal: hurry }] = [ended, hurried]
   const patient = retryingStorage(storage, {
     signal,
+    hurry,
     onUnavailable: (operation, error) =>
       observe({ name: 'storage.unavailable', operation, error: error.message }),
     onRecovered: (operation) => observe({ name: 'storage.recovered', operation }),
   })
   // A connection that breaks under an append leaves open whether it was stored: it is made again, by id. Somebody waits, though.
-  const brief = retryingStorage(storage, { retries: 4, baseMs: 20, withinMs: 1_000, signal })
+  const brief = retryingStorage(storage, { retries: 4, baseMs: 20, withinMs: 1_000, signal, hurry })
+  const asked = retryingStorage(storage, { retries: 0, hurry })
   const context: FlowContext = {
     storage: patient,
     transport: given.transport ?? undiciTransport(),
@@ -60,11 +70,14 @@ export const assemble = (
   }
   return {
     context,
+    asked,
     parts: {
       accepting: { ...context, storage: brief },
       health: new LRUCache<string, Health>({ max: 10_000 }),
+      malformed: new MalformedRows(observe),
     },
-    synchronise: async () => (isSystemClock(clock) ? synchroniseClock(clock, storage) : () => undefined),
+    synchronise: async () => (isSystemClock(clock) ? synchroniseClock(clock, asked) : () => undefined),
     ended: () => ended.abort(),
+    hurry: () => hurried.abort(),
   }
 }

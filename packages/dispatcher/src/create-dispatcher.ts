@@ -27,14 +27,15 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   given: DispatcherOptions<C>,
 ): Dispatcher<C> => {
   const settings = parseOptions(given)
-  const { storage, events: catalogue } = given
+  const { events: catalogue } = given
   const { enabled } = settings
-  const { context, parts, synchronise, ended } = assemble(given, settings)
+  const { context, parts, asked: storage, ...ends } = assemble(given, settings)
   const { clock, ids, guard, observe, transport, logger } = context
   const { userAgent } = context.settings
   const engine = new Engine(context, parts)
-  const openInput = { retentionMs: settings.retentionMs }
-  const life = new Lifecycle({ engine, storage, transport, enabled, openInput, synchronise, ended })
+  const { malformed } = parts
+  const openInput = { retentionMs: settings.retentionMs, report: malformed }
+  const life = new Lifecycle({ engine, storage, transport, clock, enabled, openInput, ...ends })
   const ports = { storage, engine, clock, observe }
 
   if (!enabled) logger.warn({}, 'Webhooks are disabled: dispatch accepts nothing, nothing is delivered')
@@ -59,7 +60,15 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
       const nothing = { attempts: 0, delivered: 0, failed: 0, retrying: 0 }
       return life.asking(async () => (enabled ? engine.drain(maxMs) : nothing))
     },
-    stats: () => life.asking(() => readStats(storage.maintenance, clock, engine.inFlight)),
+    stats: () =>
+      life.asking(() =>
+        readStats({
+          maintenance: storage.maintenance,
+          clock,
+          inFlight: engine.inFlight,
+          malformed: malformed.all(),
+        }),
+      ),
     subscriptions: whenOpen(life, new SubscriptionOperations({ ...ports, guard, ids, catalogue, enabled })),
     deliveries: whenOpen(life, new DeliveryOperations({ ...ports, userAgent })),
     events: whenOpen(life, new EventOperations(storage)),

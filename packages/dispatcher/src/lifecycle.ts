@@ -1,6 +1,7 @@
 import { StoppedError } from '@swigs/webhooks-protocol'
 import { CallsUnderWay } from './calls-under-way.js'
 import type { Engine } from './flow/engine.js'
+import type { Clock } from './ports/clock.js'
 import type { OpenInput, Storage } from './ports/storage/storage.js'
 import type { Transport } from './ports/transport.js'
 
@@ -16,9 +17,15 @@ export interface LifecycleParts {
   readonly openInput: OpenInput
   /** Sets the clock to the storage's; answers how to let go of it. */
   synchronise(): Promise<() => void>
-  /** Called when nothing waits for the storage any more. */
+  readonly clock: Clock
+  /** Nothing waits for the storage to come back any more. */
   ended(): void
+  /** Nothing waits for a call to it any more. */
+  hurry(): void
 }
+
+/** Beyond the grace: what the last calls to the storage may take, ms; and then as much again for closing it. */
+const LAST_CALLS_MS = 3_000
 
 /** In which state a dispatcher is, and what has to end before the next one. */
 export class Lifecycle {
@@ -100,9 +107,24 @@ export class Lifecycle {
     engine.start()
   }
 
+  /** Ends at `graceMs` and a little, whatever hangs: what was not recorded by then is sent again by whoever comes next. */
   async #shutDown(graceMs: number): Promise<void> {
-    const { engine, storage, transport, ended } = this.#parts
+    const { clock, hurry } = this.#parts
+    const ended = new AbortController()
+    const bound = clock.sleep(graceMs + LAST_CALLS_MS, ended.signal).then(() => {
+      if (!ended.signal.aborted) hurry()
+    })
     this.#state = 'stopping'
+    try {
+      await Promise.race([this.#end(graceMs), bound.then(() => clock.sleep(LAST_CALLS_MS, ended.signal))])
+    } finally {
+      ended.abort()
+      this.#state = 'stopped'
+    }
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    const { engine, storage, transport, ended } = this.#parts
     // What was called before goes on: it finds everything as it was.
     await this.#accepting.idle()
     await this.#starting?.catch(() => undefined)
@@ -112,12 +134,8 @@ export class Lifecycle {
     ended()
     const release = await this.#opening?.catch(() => undefined)
     release?.()
-    try {
-      await this.#unwatch?.()
-    } finally {
-      await transport.close()
-      await storage.close()
-      this.#state = 'stopped'
-    }
+    const closed = await Promise.allSettled([this.#unwatch?.(), transport.close()])
+    await storage.close()
+    for (const end of closed) if (end.status === 'rejected') throw end.reason
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger } from '../ports/logger.js'
 import type { ObservedEvent, Observer } from '../ports/observer.js'
+import { swallow } from './swallow.js'
 
 /** What is worth a line in the log: what is lost, late or wrong. */
 const LEVELS: Partial<Record<ObservedEvent['name'], { level: 'info' | 'warn' | 'error'; message: string }>> =
@@ -7,6 +8,11 @@ const LEVELS: Partial<Record<ObservedEvent['name'], { level: 'info' | 'warn' | '
     'delivery.failed': { level: 'warn', message: 'A delivery failed for good; it can be resent' },
     'subscription.deactivated': { level: 'warn', message: 'A subscription was deactivated' },
     'lease.lost': { level: 'warn', message: 'A lane was taken over by another process' },
+    'row.malformed': { level: 'error', message: 'A row in the storage cannot be read and is passed over' },
+    'lanes.repaired': {
+      level: 'warn',
+      message: 'Lanes slept past their work, or a clock was wrong; repaired',
+    },
     'storage.unavailable': { level: 'error', message: 'The storage cannot be reached; trying again' },
     'storage.recovered': { level: 'info', message: 'The storage is back' },
   }
@@ -25,7 +31,7 @@ export const loggingObserver = (logger: Logger, observer: Observer | undefined):
     try {
       // An async function is one too, by its type.
       const answer: unknown = observer?.(event)
-      if (answer instanceof Promise) answer.catch(() => threw(event.name))
+      swallow(answer, () => threw(event.name))
     } catch {
       threw(event.name)
     }

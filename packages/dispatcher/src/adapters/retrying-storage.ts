@@ -1,5 +1,6 @@
 import { isWebhooksError, type WebhooksError } from '@swigs/webhooks-protocol'
 import pRetry from 'p-retry'
+import { boundedCall } from './bounded-call.js'
 import { holdsSession } from '../storage-kit/holds-session.js'
 import type { Storage } from '../ports/storage/storage.js'
 
@@ -13,6 +14,10 @@ export interface RetryingStorageOptions {
   readonly maxMs?: number | undefined
   /** No repetition begins later than this after the first call, ms. Default: no such bound. */
   readonly withinMs?: number | undefined
+  /** The longest that one call is waited for, ms. Default 30_000. */
+  readonly deadlineMs?: number | undefined
+  /** Ends all calls: one that has not settled by then is given up. */
+  readonly hurry?: AbortSignal | undefined
   /** Ends all waiting: what the store said last is then thrown. */
   readonly signal?: AbortSignal | undefined
   /** Told once when a call found the store away while all was well before. */
@@ -26,7 +31,7 @@ type Call = (...args: never[]) => Promise<unknown>
 /**
  * Rides out a database that fails over: calls that meet `STORAGE_UNAVAILABLE` are repeated (p-retry), which the port
  * allows for every method of every group. An append in a caller's session is not: that transaction is the caller's to
- * repeat. `open`, `close`, `now` and `watch` pass straight through, as does every other error. The first call is direct;
+ * repeat. `open`, `close`, `now` and `watch` are made once, as does every other error. The first call is direct;
  * p-retry comes in after it failed.
  */
 export const retryingStorage = (storage: Storage, options: RetryingStorageOptions = {}): Storage => {
@@ -35,10 +40,15 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     baseMs = 100,
     maxMs = 5_000,
     withinMs = Infinity,
+    deadlineMs = 30_000,
+    hurry,
     signal,
     onUnavailable,
     onRecovered,
   } = options
+  const bounded = <T>(operation: string, call: Promise<T>) =>
+    boundedCall(operation, call, { ms: deadlineMs, hurry })
+
   // Calls end in another order than they began: the one that began last knows best.
   let begun = 0
   let latest = { call: 0, away: false }
@@ -53,7 +63,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
   const told = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
     const number = ++begun
     try {
-      const answer = await call()
+      const answer = await bounded(operation, call())
       tell(number, operation, null)
       return answer
     } catch (error) {
@@ -123,9 +133,9 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
 
   return {
     name: storage.name,
-    open: (input) => storage.open(input),
+    open: (input) => bounded('open', storage.open(input)),
     close: () => storage.close(),
-    now: () => storage.now(),
+    now: () => bounded('now', storage.now()),
     ...(storage.watch && { watch: storage.watch.bind(storage) }),
     subscriptions: group('subscriptions', storage.subscriptions),
     events: group('events', storage.events),

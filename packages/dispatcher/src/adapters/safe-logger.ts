@@ -1,4 +1,5 @@
 import type { Logger } from '../ports/logger.js'
+import { swallow } from './swallow.js'
 
 /** A logger that cannot break what it is told of: what it throws is lost, as there is nobody to tell. */
 export const safeLogger = (logger: Logger): Logger => {
@@ -6,7 +7,9 @@ export const safeLogger = (logger: Logger): Logger => {
     (level: keyof Logger) =>
     (fields: object, message: string): void => {
       try {
-        logger[level](fields, message)
+        // An async function is one too, by its type.
+        const answer: unknown = logger[level](fields, message)
+        swallow(answer)
       } catch {
         // A full disk under the log must not stop deliveries.
       }

@@ -1,3 +1,5 @@
+import type { MalformedRow } from '../ports/storage/report.js'
+
 /** How much there is to do. */
 export interface Stats {
   /** Events accepted and not yet turned into deliveries. */
@@ -14,4 +16,6 @@ export interface Stats {
   readonly delivered: number
   readonly failed: number
   readonly cancelled: number
+  /** Rows of the storage that this process could not read and has passed over, 1,000 at most: what is wrong, never what is in them. */
+  readonly malformed: readonly MalformedRow[]
 }

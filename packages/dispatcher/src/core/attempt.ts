@@ -1,8 +1,8 @@
 /** Why no usable answer came: the class kept with an attempt. */
 export type NoAnswerClass = 'dns' | 'connect' | 'tls' | 'reset' | 'timeout'
 
-/** Class of a failed attempt: an HTTP status outside 2xx, no answer, or an address that the guard refused. */
-export type AttemptErrorClass = 'http' | NoAnswerClass | 'blocked_address'
+/** Class of a failed attempt: an HTTP status outside 2xx, no answer, an address that the guard refused, or a fault of ours. */
+export type AttemptErrorClass = 'http' | NoAnswerClass | 'blocked_address' | 'internal'
 
 /** One HTTP request of a delivery, with what came back. */
 export interface Attempt {

@@ -43,7 +43,8 @@ const outcomeOf = (
   if (classification.kind === 'failed') return { status: 'failed', reason: classification.reason, waitMs: 0 }
   if (delivery.once) return { status: 'failed', reason: 'test_failed', waitMs: 0 }
   const delay = retryDelayMs(schedule, scheduleStep, random)
-  if (delay === null) return { status: 'failed', reason: 'retries_exhausted', waitMs: 0 }
+  const givenUp = classification.errorClass === 'internal' ? 'poison' : 'retries_exhausted'
+  if (delay === null) return { status: 'failed', reason: givenUp, waitMs: 0 }
   return { status: 'pending', reason: null, waitMs: Math.max(delay, classification.waitMs ?? 0) }
 }
 

@@ -13,6 +13,10 @@ export type DeliveryReason =
   | 'test_failed'
   | 'cancelled'
   | 'subscription_removed'
+  /** Sending it failed on our side, to the end of the schedule. */
+  | 'poison'
+  /** Its event is not stored any more, or cannot be read. */
+  | 'event_missing'
 
 /** One event for one subscription. */
 export interface Delivery {

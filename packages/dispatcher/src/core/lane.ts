@@ -18,7 +18,7 @@ export interface LaneHold {
   readonly forMs: number
 }
 
-export type HoldReason = 'rate_limit' | 'retry_after' | 'quarantine' | 'own_fault'
+export type HoldReason = 'rate_limit' | 'retry_after' | 'quarantine' | 'own_fault' | 'malformed'
 
 /** The queue in front of one subscription, as its new owner sees it. */
 export interface Lane {

@@ -2,14 +2,17 @@ import type { Delivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
 import type { Subscription } from '../core/subscription.js'
 import { Acceptor, type Publication } from './accept.js'
+import { ClockSteps } from './clock-steps.js'
 import { Completer } from './completer.js'
 import type { FlowContext } from './context.js'
+import { Deadlines } from './deadlines.js'
 import { drain } from './drain.js'
 import { DueLanes } from './due-lanes.js'
 import { FanOut } from './fan-out.js'
 import { FreshSubscriptions } from './fresh-subscriptions.js'
 import { HeldLanes, type Waking } from './held-lanes.js'
 import { Leases } from './leases.js'
+import type { MalformedRows } from './malformed-rows.js'
 import { cancelPending } from './retire-lane.js'
 import type { HealthRecord } from './runner-context.js'
 import { TestSender, type TestOutcome } from './send-test.js'
@@ -23,6 +26,7 @@ export interface EngineParts {
   /** For appends: somebody waits for them, so that they are tried again for a short time alone. */
   readonly accepting: FlowContext
   readonly health: HealthRecord
+  readonly malformed: MalformedRows
 }
 
 /**
@@ -41,7 +45,7 @@ export class Engine {
   readonly #worker: Worker
   readonly #tests: TestSender
 
-  constructor(context: FlowContext, { accepting, health }: EngineParts) {
+  constructor(context: FlowContext, { accepting, health, malformed }: EngineParts) {
     const { clock, storage, settings } = context
     const due = new DueLanes(clock, settings.pollIntervalMs)
     const held = new HeldLanes(due)
@@ -50,7 +54,8 @@ export class Engine {
     const completer = new Completer(context, (subscription) => this.changed(subscription.id, subscription))
     const slots = new Slots(settings.concurrency)
     const reserve = leases.reserve.bind(leases)
-    const runner = { ...context, slots, completer, health, reserve }
+    const [deadlines, steps] = [new Deadlines(clock), new ClockSteps(clock)]
+    const runner = { ...context, slots, completer, health, malformed, deadlines, steps, reserve }
     const server = new LaneServer(runner, { leases, held, due, fresh })
     const fanOut = new FanOut(context, held)
     this.#context = context

@@ -7,7 +7,7 @@ import type { LaneLease } from './lane-lease.js'
 import type { LaneLimiter } from './lane-limiter.js'
 import type { LaneQueue } from './lane-queue.js'
 import type { RunnerContext } from './runner-context.js'
-import { send, storedEvent, type Sent } from './send.js'
+import { send, type Sent } from './send.js'
 import type { Signal } from './signal.js'
 import type { Tally } from './tally.js'
 
@@ -57,13 +57,13 @@ export class LaneAttempts {
 
   /** One attempt; its slot is taken. */
   async start(delivery: QueuedDelivery, slow: boolean): Promise<void> {
-    const { clock, slots, health } = this.#context
+    const { slots, health } = this.#context
     const { lease, limiter, changed } = this.#parts
     const permits = limiter.take()
     this.#sending += 1
     this.open.add(delivery.id)
     const sent = await this.#send(delivery, () => lease.owns && permits.takeAnother())
-    permits.end(sent?.endedAt ?? clock.now())
+    permits.end()
     this.#sending -= 1
     slots.answered(slow)
     changed.raise()
@@ -85,23 +85,25 @@ export class LaneAttempts {
     lease.hold(OWN_FAULT_REST_MS, { reason: 'own_fault', cause: '' })
   }
 
-  /** Sends nothing before `at`, epoch ms. */
-  hold(at: number, reason: HoldReason, cause: string): void {
+  /** Sends nothing for `ms`. */
+  hold(ms: number, reason: HoldReason, cause: string): void {
     const { clock, observe } = this.#context
-    const now = clock.now()
-    const until = now + this.#parts.lease.hold(Math.max(0, at - now), { reason, cause })
+    const until = clock.now() + this.#parts.lease.hold(Math.max(0, ms), { reason, cause })
     observe({ name: 'lane.held', subscriptionId: this.subscription.id, until, reason })
   }
 
   async #send(delivery: QueuedDelivery, mayRepeat: () => boolean): Promise<Sent | null> {
     try {
       const context = this.#context
-      const { lease } = this.#parts
-      const event = context.cache.get(delivery.eventId) ?? (await storedEvent(context, delivery))
+      const { lease, queue } = this.#parts
+      const event = context.cache.get(delivery.eventId) ?? (await queue.event(delivery))
+      if (!event) return null
       const { subscription } = this
       const { signal } = this.#abort
       const mayStart = () => lease.owns
-      return await send(context, { event, delivery, subscription, signal, mayStart, mayRepeat })
+      const sent = await send(context, { event, delivery, subscription, signal, mayStart, mayRepeat })
+      // What was ended by us, whatever its transport made of that, never happened.
+      return signal.aborted && sent.attempt.errorClass === 'internal' ? null : sent
     } catch (error) {
       this.#ownFault(delivery, error)
       return null
@@ -110,9 +112,9 @@ export class LaneAttempts {
 
   async #complete(delivery: QueuedDelivery, sent: Sent): Promise<void> {
     const { lease, queue, changed, tally } = this.#parts
-    const { classification, endedAt, url } = sent
+    const { classification, url } = sent
     if (classification.kind === 'retry' && classification.holdsLane && classification.waitMs)
-      this.hold(endedAt + classification.waitMs, 'retry_after', url)
+      this.hold(classification.waitMs, 'retry_after', url)
     // It speaks for the address that was asked, whatever the subscription has now.
     if (
       classification.kind === 'failed' &&

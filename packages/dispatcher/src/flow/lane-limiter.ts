@@ -7,23 +7,27 @@ import type { Clock } from '../ports/clock.js'
 export interface AttemptPermits {
   /** For the same request on a fresh connection; `false` where none is reserved. */
   takeAnother(): boolean
-  end(at: number): void
+  /** The attempt has ended, whatever came of it. */
+  end(): void
 }
 
 /**
  * The rate window of a held lane, on a clock that may be wrong: other owners of the lane have clocks of their own. An end is
- * taken as late, and the present as early, as they may be.
+ * taken as late, and the present as early, as they may be. As long as the lane is held its time is the monotonic clock's: a
+ * clock that is set meanwhile moves nothing in it.
  */
 export class LaneLimiter {
-  readonly #clock: Clock
-  readonly #window: RateWindow
   /** The limit as it is, for whoever holds the lane for it. */
   readonly cause: string
+  readonly #clock: Clock
+  readonly #window: RateWindow
+  readonly #originMs: number
 
   constructor(clock: Clock, limit: RateLimit | false, stored: LaneWindow) {
-    this.#clock = clock
     this.cause = limitText(limit)
-    this.#window = new RateWindow(limit, stored, clock.now() + this.#uncertaintyMs())
+    this.#clock = clock
+    this.#originMs = clock.now() - clock.monotonic()
+    this.#window = new RateWindow(limit, stored, this.#latest())
   }
 
   /** Whether a permit is there to be taken. */
@@ -37,13 +41,14 @@ export class LaneLimiter {
     const count = Math.min(wanted, this.#window.available(now))
     if (count <= 0) return null
     this.#window.reserve(count)
-    return this.#window.snapshot(now)
+    return this.#stored(now)
   }
 
-  /** When the next permit can be reserved if nothing else starts; `null`: when one in flight has ended. */
-  nextAvailableAt(): number | null {
-    const at = this.#window.nextAvailableAt(this.#earliest())
-    return at === null ? null : at + this.#uncertaintyMs()
+  /** Ms until the next permit can be reserved if nothing else starts; `null`: when one in flight has ended. */
+  nextAvailableInMs(): number | null {
+    const now = this.#earliest()
+    const at = this.#window.nextAvailableAt(now)
+    return at === null ? null : at - now
   }
 
   /** Takes a permit for an attempt. */
@@ -57,8 +62,8 @@ export class LaneLimiter {
         taken += 1
         return true
       },
-      end: (at) => {
-        for (; taken > 0; taken -= 1) this.#window.end(at + this.#uncertaintyMs())
+      end: () => {
+        for (; taken > 0; taken -= 1) this.#window.end(this.#latest())
       },
     }
   }
@@ -66,11 +71,27 @@ export class LaneLimiter {
   /** Gives back what was not taken; answers the window to store. */
   close(): LaneWindow {
     this.#window.unreserve()
-    return this.#window.snapshot(this.#earliest())
+    return this.#stored(this.#earliest())
+  }
+
+  /** As it is stored: on the clock of now, whatever that was set to meanwhile. */
+  #stored(now: number): LaneWindow {
+    const { ends, reserved } = this.#window.snapshot(now)
+    const setBy = this.#clock.now() - this.#now()
+    const moved = Math.abs(setBy) < 1 ? ends : ends.map((end) => Math.ceil(end + setBy))
+    return { ends: moved, reserved }
+  }
+
+  #now(): number {
+    return this.#originMs + this.#clock.monotonic()
   }
 
   #earliest(): number {
-    return this.#clock.now() - this.#uncertaintyMs()
+    return this.#now() - this.#uncertaintyMs()
+  }
+
+  #latest(): number {
+    return this.#now() + this.#uncertaintyMs()
   }
 
   #uncertaintyMs(): number {

@@ -1,4 +1,5 @@
 import { TEST_DUE_AT, type QueuedDelivery } from '../core/delivery.js'
+import type { StoredEvent } from '../core/event.js'
 import { NEVER, type Lane } from '../core/lane.js'
 import type { FlowContext } from './context.js'
 
@@ -6,7 +7,7 @@ const LOAD_AT_A_TIME = 64
 
 /** What its owner knows of a lane's deliveries: those that are due and loaded, and whether there are more. */
 export class LaneQueue {
-  readonly #context: Pick<FlowContext, 'storage' | 'clock' | 'cache'>
+  readonly #context: Pick<FlowContext, 'storage' | 'clock' | 'cache' | 'logger'>
   readonly #subscriptionId: string
   #seenWakeups: number
   #due: QueuedDelivery[] = []
@@ -16,7 +17,7 @@ export class LaneQueue {
   #returned = false
   #nextDueAt = NEVER
 
-  constructor(context: Pick<FlowContext, 'storage' | 'clock' | 'cache'>, lane: Lane) {
+  constructor(context: Pick<FlowContext, 'storage' | 'clock' | 'cache' | 'logger'>, lane: Lane) {
     this.#context = context
     this.#subscriptionId = lane.subscriptionId
     this.#seenWakeups = lane.wakeups
@@ -73,10 +74,30 @@ export class LaneQueue {
     // What was put back meanwhile was passed over: it is not among these rows.
     this.#exhausted = !this.#returned && (rows.length < limit || mine.length > due.length || !all)
     this.dueAgain(mine[due.length]?.dueAt ?? NEVER)
-    const unknown = [...new Set(due.map((row) => row.eventId))].filter((eventId) => !cache.get(eventId))
-    const loaded = unknown.length > 0 ? await storage.events.get(unknown) : []
-    for (const event of loaded) cache.set(event)
-    this.#due = due
+    const unknown = new Set(due.map((row) => row.eventId).filter((eventId) => !cache.get(eventId)))
+    if (unknown.size > 0)
+      for (const event of await storage.events.get([...unknown])) {
+        cache.set(event)
+        unknown.delete(event.id)
+      }
+    await this.#giveUp(due.filter(({ eventId }) => unknown.has(eventId)))
+    this.#due = due.filter(({ eventId }) => !unknown.has(eventId))
+  }
+
+  /** What a delivery is about, where the cache has let go of it; `null`, and the delivery is given up, if it is gone. */
+  async event(delivery: QueuedDelivery): Promise<StoredEvent | null> {
+    const [event] = await this.#context.storage.events.get([delivery.eventId])
+    if (!event) await this.#giveUp([delivery])
+    return event ?? null
+  }
+
+  async #giveUp(deliveries: readonly QueuedDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return
+    const { storage, clock, logger } = this.#context
+    const ids = deliveries.map(({ id }) => id)
+    await storage.deliveries.cancel({ ids, reason: 'event_missing', now: clock.now() })
+    const first = { deliveryId: ids[0], subscriptionId: this.#subscriptionId, deliveries: ids.length }
+    logger.error(first, 'Deliveries are given up: their events are not stored any more, or cannot be read')
   }
 
   take(): QueuedDelivery | undefined {

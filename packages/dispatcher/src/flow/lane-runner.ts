@@ -43,13 +43,16 @@ export class LaneRunner {
 
   constructor(context: RunnerContext, acquired: Acquisition) {
     const { lane, subscription, leaseEndsAt, tally } = acquired
-    const { clock, settings } = context
+    const { clock, settings, steps } = context
     this.lane = lane
     this.#context = context
     this.#acquired = acquired
     this.#lease = new LaneLease(clock, lane, leaseEndsAt)
     this.#queue = new LaneQueue(context, lane)
-    this.#limiter = new LaneLimiter(clock, subscription.rateLimit ?? settings.rateLimit, lane.window)
+    const limit = subscription.rateLimit ?? settings.rateLimit
+    const { reserved } = lane.window
+    const ends = limit ? steps.corrected(lane.window.ends, limit.windowMs) : []
+    this.#limiter = new LaneLimiter(clock, limit, { ends, reserved })
     const parts = {
       lease: this.#lease,
       queue: this.#queue,
@@ -195,9 +198,9 @@ export class LaneRunner {
       else this.#lease.renew(leaseEndsAt)
       return leaseEndsAt !== null
     }
-    const until = limiter.nextAvailableAt()
-    if (until === null) await this.#changed.wait()
-    else this.#attempts.hold(until, 'rate_limit', limiter.cause)
+    const waitMs = limiter.nextAvailableInMs()
+    if (waitMs === null) await this.#changed.wait()
+    else this.#attempts.hold(waitMs, 'rate_limit', limiter.cause)
     return false
   }
 

@@ -98,4 +98,5 @@ const HOLDS = {
   retry_after: "its receiver's Retry-After",
   quarantine: 'its lane is quarantined',
   own_fault: 'its lane rests after a fault',
+  malformed: 'what is stored of it cannot be read',
 } as const

@@ -5,7 +5,12 @@ import type { QueuedDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
 import type { Reply } from '../core/reply.js'
 import { activeSecrets, type Subscription } from '../core/subscription.js'
-import type { FlowContext } from './context.js'
+import type { RunnerContext } from './runner-context.js'
+
+/** A transport keeps `timeoutMs` itself; one that has not settled this much later never will, ms. */
+const TRANSPORT_GRACE_MS = 5_000
+/** How long one may take to end a request that was aborted, ms. */
+const ABORT_GRACE_MS = 1_000
 
 /** What one request came to. */
 export interface Sent {
@@ -26,61 +31,81 @@ export interface Sending {
   readonly mayRepeat: () => boolean
 }
 
-/** What a delivery is about, from storage. One whose event is no longer there is cancelled. */
-export const storedEvent = async (
-  { storage, clock }: FlowContext,
-  { id, eventId }: QueuedDelivery,
-): Promise<StoredEvent> => {
-  const [event] = await storage.events.get([eventId])
-  if (event) return event
-  await storage.deliveries.cancel({ ids: [id], reason: 'cancelled', now: clock.now() })
-  throw new Error(`its event ${eventId} is not in storage any more; the delivery is cancelled`)
-}
-
 /** sign → send → classify: one attempt, signed afresh. The only place from which a request leaves. */
-export const send = async (context: FlowContext, sending: Sending): Promise<Sent> => {
-  const { clock, transport, guard, settings } = context
-  const { event, delivery, subscription, signal, mayStart, mayRepeat } = sending
+export const send = async (context: RunnerContext, sending: Sending): Promise<Sent> => {
+  const { clock } = context
+  const { delivery, subscription } = sending
   const { url } = subscription
   const startedAt = clock.now()
   const startedMonotonic = clock.monotonic()
   const number = delivery.attemptCount + 1
+  let reply: Reply | null = null
+  let classification: Classification
+  try {
+    reply = await request(context, sending, { number, startedAt })
+    classification = classifyReply(reply, clock.now())
+    if (!classification) throw new TypeError('The transport answered what is no reply')
+  } catch (error) {
+    classification = { kind: 'retry', ...ownFault(error), waitMs: null, holdsLane: false }
+  }
+  const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
+  const endedAt = clock.now()
+  return {
+    classification,
+    endedAt,
+    url,
+    attempt: record(number, startedAt, durationMs, reply, classification),
+  }
+}
+
+/** Nothing that a plug-in throws is quoted: it may hold the payload, or a secret. */
+const ownFault = (error: unknown) => {
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
+  const what = [name, code].filter((text) => typeof text === 'string' && /^\w{1,64}$/.test(text)).join(' ')
+  return { errorClass: 'internal', error: `Sending failed on our side (${what || 'unknown error'})` } as const
+}
+
+const request = (
+  { transport, guard, settings, deadlines }: RunnerContext,
+  { event, delivery, subscription, signal, mayStart, mayRepeat }: Sending,
+  { number, startedAt }: { number: number; startedAt: number },
+): Promise<Reply> => {
+  const { url } = subscription
+  const { body } = event
+  const { timeoutMs, userAgent } = settings
   const headers = signedHeaders({
     id: event.id,
     type: event.type,
     timestamp: new Date(event.occurredAt).toISOString(),
-    body: event.body,
+    body,
     secrets: activeSecrets(subscription, startedAt),
     attemptTimestampSeconds: Math.floor(startedAt / 1000),
     deliveryId: delivery.id,
     attempt: number,
-    userAgent: settings.userAgent,
+    userAgent,
   })
   // Checked when they were saved; a name of ours is ours all the same.
   for (const [name, value] of Object.entries(subscription.headers)) headers[name] ??= value
-  const { body } = event
-  const { timeoutMs } = settings
-  const reply = await transport.send({ url, headers, body, timeoutMs, guard, signal, mayStart, mayRepeat })
-  const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
-  const endedAt = clock.now()
-  const classification = classifyReply(reply, endedAt)
-  const attempt = record(number, startedAt, durationMs, reply, classification)
-  return { classification, endedAt, url, attempt }
+  const call = transport.send({ url, headers, body, timeoutMs, guard, signal, mayStart, mayRepeat })
+  return deadlines.within(call, { ms: timeoutMs + TRANSPORT_GRACE_MS, late, signal, graceMs: ABORT_GRACE_MS })
 }
+
+const late = () =>
+  Object.assign(new Error('The transport has not settled'), { name: 'TransportNeverSettled' })
 
 const record = (
   number: number,
   startedAt: number,
   durationMs: number,
-  reply: Reply,
+  reply: Reply | null,
   classification: Classification,
 ): Attempt => ({
   number,
   startedAt: Math.floor(startedAt),
   durationMs: Math.round(durationMs * 10) / 10,
-  statusCode: reply.kind === 'response' ? reply.statusCode : null,
+  statusCode: reply?.kind === 'response' ? reply.statusCode : null,
   errorClass: 'errorClass' in classification ? classification.errorClass : null,
   error: 'error' in classification ? classification.error : null,
-  responseBody: reply.kind === 'response' ? reply.body : null,
-  truncated: reply.kind === 'response' && reply.truncated,
+  responseBody: reply?.kind === 'response' ? reply.body : null,
+  truncated: reply?.kind === 'response' && reply.truncated,
 })

@@ -12,6 +12,8 @@ import type { RunnerContext } from './runner-context.js'
 import { newTally, type Tally } from './tally.js'
 
 const ACQUIRE_AT_A_TIME = 64
+/** How long a lane waits for somebody to mend its subscription's row. */
+const MALFORMED_REST_MS = 60_000
 
 /** Which lanes to take, and for whom. */
 export interface Taking {
@@ -97,9 +99,13 @@ export class LaneServer {
     subscription: Subscription | null,
     terms: Pick<Acquisition, 'leaseEndsAt' | 'tally' | 'testsOnly'>,
   ): Promise<void> {
+    const { malformed } = this.#context
+    // Not gone: what is pending for it waits for whoever mends the row.
+    if (!subscription && malformed.has('subscription', lane.subscriptionId))
+      return this.#setAside(lane, 'malformed', MALFORMED_REST_MS)
     if (!subscription) return retireLane(this.#context, lane.subscriptionId)
     const forMs = quarantineMs(lane.crashCount, lane.quarantinedAt)
-    if (forMs !== null) return this.#quarantine(lane, forMs)
+    if (forMs !== null) return this.#setAside(lane, 'quarantine', forMs)
     const acquiredAt = this.#held.next()
     const runner = new LaneRunner(this.#context, { lane, subscription, acquiredAt, ...terms })
     this.#held.add(runner)
@@ -118,26 +124,20 @@ export class LaneServer {
     }
   }
 
-  async #quarantine(lane: Lane, forMs: number): Promise<void> {
+  async #setAside(lane: Lane, reason: 'quarantine' | 'malformed', forMs: number): Promise<void> {
     const { clock, observe, logger } = this.#context
     const { subscriptionId, token, wakeups, lifts, crashCount, window } = lane
     const now = clock.now()
-    const hold = { reason: 'quarantine', cause: '', forMs } as const
-    const crashes = { crashCount, quarantinedAt: crashCount }
-    await this.#leases.release({
-      subscriptionId,
-      token,
-      wakeups,
-      lifts,
-      window,
-      dueAt: now,
-      hold,
-      ...crashes,
-    })
-    observe({ name: 'lane.held', subscriptionId, until: now + forMs, reason: 'quarantine' })
-    logger.error(
-      { subscriptionId, crashCount },
-      'A lane is quarantined: its owners died on it without progress',
-    )
+    const hold = { reason, cause: '', forMs }
+    const crashes = reason === 'quarantine' ? crashCount : 0
+    const record = { crashCount: crashes, quarantinedAt: crashes }
+    await this.#leases.release({ subscriptionId, token, wakeups, lifts, window, dueAt: now, hold, ...record })
+    observe({ name: 'lane.held', subscriptionId, until: now + forMs, reason })
+    logger.error({ subscriptionId, crashCount }, SET_ASIDE[reason])
   }
 }
+
+const SET_ASIDE = {
+  quarantine: 'A lane is quarantined: its owners died on it without progress',
+  malformed: 'A lane is set aside: its subscription cannot be read',
+} as const

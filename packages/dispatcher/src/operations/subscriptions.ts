@@ -100,7 +100,8 @@ export class SubscriptionOperations implements Subscriptions {
     await this.#require(id)
     if (parsed.url !== undefined) await this.#checkAddress(parsed.url)
     const { before, after } = await this.#change(id, (before) => patchFrom(parsed, before))
-    const lift = after.url !== before.url || limitOf(after) !== limitOf(before)
+    const resumed = after.isActive && !before.isActive
+    const lift = resumed || after.url !== before.url || limitOf(after) !== limitOf(before)
     // Whatever it was when it was read: it may have been paused, and its lane gone to sleep, since then.
     if (lift || parsed.isActive) await engine.wake(id, { lift })
     this.#tell(id, 'updated', actor)

@@ -20,16 +20,6 @@ const faulty = async (...answers: (Reply | Error)[]) => {
 }
 
 describe('what is our own fault is no attempt, and is tried again:', () => {
-  it('a transport that throws, after a rest', async () => {
-    const { webhooks, clock, transport, delivery } = await faulty(new Error('a bug'))
-    await webhooks.drain()
-    expect(await delivery()).toMatchObject({ status: 'pending', attemptCount: 0 })
-    await clock.advance(5_000)
-    await webhooks.drain()
-    expect(transport.requests.map(({ headers }) => headers['X-Webhook-Attempt'])).toEqual(['1', '1'])
-    expect(await delivery()).toMatchObject({ status: 'delivered', attemptCount: 1 })
-  })
-
   it('a request that was given up before it left', async () => {
     const { webhooks, clock, transport, delivery } = await faulty({ kind: 'aborted' })
     await webhooks.drain()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../../src/adapters/memory-storage.js'
 import type { Storage } from '../../src/ports/storage/storage.js'
-import { gate, setUp, laneOf } from '../support.js'
+import { gate, setUp, laneOf, MINUTE } from '../support.js'
 
 const withLanes = (over: (lanes: Storage['lanes']) => Partial<Storage['lanes']>): Storage => {
   const storage = memoryStorage()
@@ -85,7 +85,7 @@ describe('a logger and an observer that throw', () => {
     await subscribe()
     await webhooks.dispatch('order.created', {})
     await webhooks.drain()
-    await clock.advance(5_000)
+    await clock.advance(MINUTE)
     await webhooks.drain()
     expect(transport.requests).toHaveLength(2)
     expect(await webhooks.stats()).toMatchObject({ failed: 1, pending: 0, inFlight: 0 })

@@ -50,7 +50,8 @@ export const memoryMaintenance = (state: MemoryState): Maintenance => ({
       }
       const first = queue.minKey()
       const lane = state.lanes.get(subscriptionId)
-      if (!first || lane?.token || sleepsOnPurpose(state, subscriptionId)) continue
+      const owned = lane?.token != null && lane.leaseUntil > now
+      if (!first || owned || sleepsOnPurpose(state, subscriptionId)) continue
       if (lane && lane.dueAt <= Math.max(first[0], now)) continue
       wakeLane(state, subscriptionId, now)
       repaired.add(subscriptionId)

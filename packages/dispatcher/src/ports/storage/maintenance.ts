@@ -11,7 +11,8 @@ export interface Maintenance {
   prune(input: { before: number; limit: number }): Promise<number>
   /**
    * Mends what should not happen, and answers how many lanes it changed. Lanes that sleep past their earliest pending
-   * delivery are woken; those that are held, or whose subscription is paused or off, sleep on purpose. What clocks that were
+   * delivery are woken; those that an owner holds under a lease that runs, or whose subscription is paused or off, sleep on
+   * purpose. What clocks that were
    * wrong have left too far ahead comes back to what it can be at most: a lease or a hold to `now + leaseMs` of its own; a
    * pending delivery that was last written (by its fan-out, `complete` or `resend`) at an instant that is not there yet, to as
    * long after `now` as it was due after that; every pending delivery to `latestDueAt`; an event that is not fanned out to

@@ -1,10 +1,12 @@
 import { expect } from 'vitest'
+import { newDelivery } from '../../core/delivery.js'
 import { NEVER } from '../../core/lane.js'
 import { fail } from './deliveries.js'
 import type { ContractTest } from './harness.js'
 import {
   append,
   complete,
+  insertSample,
   laneOf,
   LEASE_MS,
   released,
@@ -150,6 +152,24 @@ export const maintenanceTests: readonly ContractTest[] = [
       expect(await storage.events.unfanned({ now: T0 + 2_000, limit: 9 })).toEqual([event])
       await storage.maintenance.repair({ now: T0 + 1_500, ...bounds })
       expect((await storage.deliveries.get(ahead))?.dueAt).toBe(T0 + 6_000)
+    },
+  },
+  {
+    name: 'wakes a lane that a dead owner has left, and that is due by a clock that was ahead',
+    run: async (storage) => {
+      const subscription = await insertSample(storage)
+      const event = sampleEvent()
+      await append(storage, [event])
+      const deliveries = [newDelivery(event, subscription.id, FAR)]
+      await storage.events.fanOut({ now: FAR, eventIds: [event.id], deliveries })
+      await take(storage, subscription.id, FAR)
+      const repair = (now: number) =>
+        storage.maintenance.repair({ now, latestDueAt: FAR + 60_000, latestVisibleAt: FAR })
+      await repair(T0)
+      await repair(T0 + LEASE_MS)
+      expect(await take(storage, subscription.id, T0 + LEASE_MS)).toMatchObject({ crashCount: 2 })
+      const upcoming = await storage.lanes.upcoming({ subscriptionId: subscription.id, limit: 9 })
+      expect(upcoming[0]?.dueAt).toBeLessThanOrEqual(T0 + LEASE_MS)
     },
   },
 ]
