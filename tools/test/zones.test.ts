@@ -34,6 +34,9 @@ it('lint refuses a receiver that meets the dispatcher, and lets what is allowed 
     'no-restricted-imports',
   )
   expect(
-    await lint(`${dispatcher}/flow/good.ts`, "import '../core/judge.js'\nimport '../ports/clock.js'\n"),
+    await lint(
+      `${dispatcher}/flow/good.ts`,
+      "import '../core/classify-reply.js'\nimport '../ports/clock.js'\n",
+    ),
   ).toEqual([])
 })

@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.js'
 import type { QueuedDelivery } from './delivery.js'
-import type { Verdict } from './judge.js'
+import type { Classification } from './classify-reply.js'
 import { retryDelayMs, type RetrySchedule } from './retry-schedule.js'
 import type { Settlement } from './settlement.js'
 
@@ -12,7 +12,7 @@ export const settleAttempt = (input: {
   delivery: QueuedDelivery
   token: string
   attempt: Attempt
-  verdict: Exclude<Verdict, { kind: 'void' }>
+  verdict: Exclude<Classification, { kind: 'none' }>
   schedule: RetrySchedule
   random: number
   endedAt: number

@@ -2,14 +2,14 @@ import { signedHeaders } from '@swigs/webhooks-protocol'
 import type { Attempt } from '../core/attempt.js'
 import type { QueuedDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
-import { judge, type Verdict } from '../core/judge.js'
+import { classifyReply, type Classification } from '../core/classify-reply.js'
 import type { Reply } from '../core/reply.js'
 import { activeSecrets, type Subscription } from '../core/subscription.js'
 import type { FlowContext } from './context.js'
 
 /** What one request came to. */
 export interface Outcome {
-  readonly verdict: Verdict
+  readonly verdict: Classification
   readonly attempt: Attempt
   readonly endedAt: number
   /** Where it went. */
@@ -27,7 +27,7 @@ export const storedEvent = async (
   throw new Error(`its event ${eventId} is not in storage any more; the delivery is cancelled`)
 }
 
-/** sign → send → judge: one attempt, signed afresh. The only place from which a request leaves. */
+/** sign → send → classify: one attempt, signed afresh. The only place from which a request leaves. */
 export const deliver = async (
   context: FlowContext,
   input: {
@@ -68,7 +68,7 @@ export const deliver = async (
   })
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
-  const verdict = judge(reply, endedAt)
+  const verdict = classifyReply(reply, endedAt)
   return { verdict, endedAt, url, attempt: record(number, startedAt, durationMs, reply, verdict) }
 }
 
@@ -77,7 +77,7 @@ const record = (
   startedAt: number,
   durationMs: number,
   reply: Reply,
-  verdict: Verdict,
+  verdict: Classification,
 ): Attempt => ({
   number,
   startedAt: Math.floor(startedAt),

@@ -198,7 +198,7 @@ export class ServedLane {
       slots.answered(slow)
       this.#changed.raise()
     }
-    if (outcome && outcome.verdict.kind !== 'void') {
+    if (outcome && outcome.verdict.kind !== 'none') {
       const { durationMs, statusCode } = outcome.attempt
       health.set(this.lane.subscriptionId, afterAttempt(this.#health(), durationMs, statusCode !== null))
       await this.#settle(delivery, outcome).catch((error: unknown) => this.#ownFault(delivery, error))
@@ -224,7 +224,7 @@ export class ServedLane {
 
   async #settle(delivery: QueuedDelivery, outcome: Outcome): Promise<void> {
     const { verdict, attempt, endedAt } = outcome
-    if (verdict.kind === 'void') return
+    if (verdict.kind === 'none') return
     const { settings, ids, observe } = this.#context
     const { subscriptionId, token } = this.lane
     const ref = { deliveryId: delivery.id, eventId: delivery.eventId, subscriptionId }

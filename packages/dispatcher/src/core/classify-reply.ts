@@ -3,7 +3,7 @@ import type { Reply } from './reply.js'
 import { retryAfterMs } from './retry-after.js'
 
 /** What a reply means for the delivery. */
-export type Verdict =
+export type Classification =
   | { readonly kind: 'delivered' }
   | {
       readonly kind: 'retry'
@@ -21,16 +21,16 @@ export type Verdict =
       readonly error: string
     }
   /** Our own doing: not an attempt. */
-  | { readonly kind: 'void' }
+  | { readonly kind: 'none' }
 
 const RETRYABLE_STATUSES = new Set([408, 425, 429])
 const LANE_WIDE_STATUSES = new Set([429, 503])
 
 /** Classes of `wire.md`: 2xx delivered; 410 gone; 408, 425, 429, 5xx and no answer retryable; the rest permanent. */
-export const judge = (reply: Reply, now: number): Verdict => {
+export const classifyReply = (reply: Reply, now: number): Classification => {
   switch (reply.kind) {
     case 'aborted':
-      return { kind: 'void' }
+      return { kind: 'none' }
     case 'refused':
       return { kind: 'failed', reason: 'blocked_address', errorClass: 'blocked_address', error: reply.error }
     case 'no_answer': {
@@ -38,11 +38,11 @@ export const judge = (reply: Reply, now: number): Verdict => {
       return { kind: 'retry', errorClass, error, waitMs: null, holdsLane: false }
     }
     case 'response':
-      return judgeStatus(reply.statusCode, reply.retryAfter, now)
+      return classifyStatus(reply.statusCode, reply.retryAfter, now)
   }
 }
 
-const judgeStatus = (status: number, retryAfter: string | null, now: number): Verdict => {
+const classifyStatus = (status: number, retryAfter: string | null, now: number): Classification => {
   if (status >= 200 && status < 300) return { kind: 'delivered' }
   const failure = { errorClass: 'http', error: `The receiver answered ${status}` } as const
   if (status === 410) return { kind: 'failed', reason: 'gone', ...failure }
