@@ -87,4 +87,6 @@ const record = (
   error: 'error' in verdict ? verdict.error : null,
   responseBody: reply.kind === 'response' ? reply.body : null,
   truncated: reply.kind === 'response' && reply.truncated,
+  retryAfterMs: verdict.kind === 'retry' ? verdict.askedMs : null,
+  repeated: 'repeated' in reply && reply.repeated === true,
 })
