@@ -2,11 +2,17 @@ import type { Reply } from '../core/reply.js'
 import type { TransportRequest } from '../ports/transport.js'
 import { classifyFailure, noAnswer } from './no-answer.js'
 
+/** What is known of an answer once its header is complete. */
+export interface AnswerHead {
+  readonly statusCode: number
+  readonly retryAfter: string | null
+}
+
 /** What `fetch` is made of, for one request. */
 export interface PreparedFetch {
   readonly fetch: typeof fetch
   /** The head of the answer, as soon as it has come, also where `fetch` keeps it to itself; `null` where that is not known. */
-  readonly head: () => { readonly statusCode: number; readonly retryAfter: string | null } | null
+  readonly head: () => AnswerHead | null
 }
 
 /** Where a `fetch` comes from, and what its failures mean. */

@@ -46,7 +46,9 @@ export const classifyFailure = (error: unknown): Reply => {
 
 const codesOf = (error: unknown, depth: number): string[] => {
   if (typeof error !== 'object' || error === null || depth > 4) return []
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown }
+  const { name, cause, errors, code: given } = error as Record<'name' | 'cause' | 'errors' | 'code', unknown>
+  // undici names a parser's complaints, and has no code for most of them.
+  const code = given ?? (name === 'HTTPParserError' ? 'HPE_ERROR' : undefined)
   const nested = [...(Array.isArray(errors) ? errors : []), cause].flatMap((inner) =>
     codesOf(inner, depth + 1),
   )

@@ -98,8 +98,8 @@ const exchange = async (
     return { kind: 'response', statusCode: response.status, retryAfter, body: text, truncated }
   } catch (error) {
     const known = head()
-    if (known) return { kind: 'response', ...known, body: '', truncated: true }
-    throw error
+    if (!known) throw error
+    return { kind: 'response', ...known, body: '', truncated: true }
   }
 }
 

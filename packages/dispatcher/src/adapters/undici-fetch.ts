@@ -1,7 +1,7 @@
 import { DecoratorHandler, fetch, type Dispatcher } from 'undici'
 import type { TransportRequest } from '../ports/transport.js'
 import { isStale } from './answer-filter.js'
-import type { FetchClient, PreparedFetch } from './fetch-client.js'
+import type { AnswerHead, FetchClient, PreparedFetch } from './fetch-client.js'
 import { UndiciAgents } from './undici-agents.js'
 import { undiciFailure } from './undici-failure.js'
 
@@ -29,7 +29,7 @@ export const undiciFetch = (): FetchClient => {
 
 /** A `fetch` whose answer's head is noted: it would hide a 407, and send again by itself after a 421. */
 const noted = (agent: Dispatcher, { mayStart }: TransportRequest): PreparedFetch => {
-  let head: ReturnType<PreparedFetch['head']> = null
+  let head: AnswerHead | null = null
   class Noting extends DecoratorHandler {
     readonly #inner: Dispatcher.DispatchHandler
 
@@ -49,7 +49,7 @@ const noted = (agent: Dispatcher, { mayStart }: TransportRequest): PreparedFetch
       headers: Record<string, string | string[]>,
       statusMessage?: string,
     ): void {
-      const retryAfter = headers['retry-after'] ?? null
+      const { 'retry-after': retryAfter = null } = headers
       head = { statusCode, retryAfter: Array.isArray(retryAfter) ? (retryAfter[0] ?? null) : retryAfter }
       this.#inner.onResponseStart?.(controller, statusCode, headers, statusMessage)
     }
