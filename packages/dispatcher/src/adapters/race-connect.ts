@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net'
 import type { ResolvedAddress } from '../ports/address-guard.js'
 
 /** The Connection Attempt Delay that RFC 8305, section 5, recommends. */
@@ -14,7 +14,15 @@ const ATTEMPT_DELAY_MS = 250
 export const raceConnect = (
   addresses: readonly ResolvedAddress[],
   port: number,
-  { signal, onSocket }: { signal: AbortSignal; onSocket: (socket: Socket) => void },
+  {
+    signal,
+    onSocket,
+    connect = connectSocket,
+  }: {
+    signal: AbortSignal
+    onSocket: (socket: Socket) => void
+    connect?: (options: TcpNetConnectOpts) => Socket
+  },
 ): Promise<Socket> =>
   new Promise((resolve, reject) => {
     const waiting = inTurn(addresses)

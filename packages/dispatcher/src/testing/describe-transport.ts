@@ -4,6 +4,7 @@ import { hostileServer, type HostileServer } from './hostile-server.js'
 import { describeAddresses } from './transport/addresses.js'
 import { describeAnswerTable } from './transport/answer-table.js'
 import { describeAnswers } from './transport/answers.js'
+import { describeConnections } from './transport/connections.js'
 import { describeFailures } from './transport/failures.js'
 import { requestTo, type TransportHarness, type TransportTraits } from './transport/harness.js'
 
@@ -48,6 +49,7 @@ export const describeTransport = (
     describeAnswerTable(harness)
     describeFailures(harness)
     describeAddresses(harness)
+    describeConnections(harness)
 
     it('can be closed twice', async () => {
       await transport.close()

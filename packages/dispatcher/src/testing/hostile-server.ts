@@ -27,6 +27,8 @@ export interface HostileServer {
   readonly requests: readonly HostileRequest[]
   /** Connections made to it so far. */
   readonly connections: number
+  /** Connections that are open now. */
+  readonly open: number
   /** Behaves so from now on. */
   behave(script: Script): void
   /** Chooses the behaviour by the number of the request, counted from 0. */
@@ -152,6 +154,8 @@ export const hostileServer = async (options: HostileServerOptions = {}): Promise
     const timer =
       Number.isFinite(acceptAfterMs) && acceptAfterMs > 0 ? setTimeout(take, acceptAfterMs) : undefined
     if (acceptAfterMs === 0) take()
+    // Only who reads sees the other side go.
+    else if (!timer) socket.resume()
     socket.once('close', () => {
       clearTimeout(timer)
       open.delete(socket)
@@ -165,6 +169,9 @@ export const hostileServer = async (options: HostileServerOptions = {}): Promise
     requests,
     get connections() {
       return connections
+    },
+    get open() {
+      return open.size
     },
     behave: (given) => {
       script = () => given
