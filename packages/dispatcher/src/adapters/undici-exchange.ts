@@ -19,15 +19,15 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   #length = 0
   #bodyTimer: NodeJS.Timeout | undefined
 
-  constructor(input: {
-    done: (reply: Reply) => void
-    /** No header came: with what undici says of it. */
-    failed: (error: unknown) => void
-    mayStart: (() => boolean) | undefined
-  }) {
-    this.#done = input.done
-    this.#failed = input.failed
-    this.#mayStart = input.mayStart
+  /** @param failed told what undici says where no header came */
+  constructor(
+    done: (reply: Reply) => void,
+    failed: (error: unknown) => void,
+    mayStart: (() => boolean) | undefined,
+  ) {
+    this.#done = done
+    this.#failed = failed
+    this.#mayStart = mayStart
   }
 
   /** Nobody waits any more: undici hears of it at once, or when it has a connection. A status that is known stands. */

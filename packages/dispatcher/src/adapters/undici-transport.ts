@@ -35,13 +35,7 @@ export const undiciTransport = (options: UndiciTransportOptions = {}): Transport
 }
 
 const send = (agents: GuardAgents, request: TransportRequest): Promise<Reply> => {
-  const { url, headers, body, timeoutMs, signal, mayStart, mayRepeat } = request
-  const target = {
-    ...targetOf(url),
-    method: 'POST',
-    headers: headers as Record<string, string>,
-    body,
-  } as const
+  const { timeoutMs, signal } = request
   agents.allow(timeoutMs)
   return new Promise((resolve) => {
     const done = (reply: Reply): void => {
@@ -49,24 +43,36 @@ const send = (agents: GuardAgents, request: TransportRequest): Promise<Reply> =>
       forget?.()
       resolve(reply)
     }
-    const dispatch = (agent: Dispatcher, failed: (error: unknown) => void, ended = done): UndiciExchange => {
-      const exchange = new UndiciExchange({ done: ended, failed, mayStart })
-      agent.dispatch(target, exchange)
-      return exchange
-    }
-    const repeat = (error: unknown): void => {
-      const failed = (reason: unknown) => done(undiciFailure(reason))
-      if (!isStale(error) || mayRepeat?.() === false) return failed(error)
-      exchange = dispatch(
-        agents.fresh,
-        (reason) => done(asRepeated(undiciFailure(reason))),
-        (reply) => done(asRepeated(reply)),
-      )
+    const failed = (error: unknown): void => {
+      if (isStale(error) && request.mayRepeat?.() !== false) exchange = repeat(agents, request, done)
+      else done(undiciFailure(error))
     }
     const timer = setTimeout(() => exchange.endWith(noAnswer('timeout')), timeoutMs)
     const forget = signal && whenAborted(signal, () => exchange.endWith({ kind: 'aborted' }))
-    let exchange = dispatch(agents.kept, repeat)
+    let exchange = new UndiciExchange(done, failed, request.mayStart)
+    dispatch(agents.kept, request, exchange)
   })
+}
+
+const repeat = (
+  agents: GuardAgents,
+  request: TransportRequest,
+  done: (reply: Reply) => void,
+): UndiciExchange => {
+  const noted = (reply: Reply): void => done(asRepeated(reply))
+  const exchange = new UndiciExchange(noted, (error) => noted(undiciFailure(error)), request.mayStart)
+  dispatch(agents.fresh, request, exchange)
+  return exchange
+}
+
+// Written out: copying a record costs more than all the rest of this.
+const dispatch = (
+  agent: Dispatcher,
+  { url, headers, body }: TransportRequest,
+  exchange: UndiciExchange,
+): void => {
+  const { origin, path } = targetOf(url)
+  agent.dispatch({ origin, path, method: 'POST', headers: headers as Record<string, string>, body }, exchange)
 }
 
 const asRepeated = (reply: Reply): Reply =>
