@@ -13,15 +13,12 @@ export class Unresolved extends Error {
   readonly code = 'ENOTFOUND'
 }
 
-/** The proxy made no tunnel. */
-class NoTunnel extends Error {
-  // Never undici's own codes: it would connect again and again behind some of them.
-  readonly code: string
-
+/** The proxy made no tunnel. It has no code: behind some of undici's own, undici would connect again and again. */
+export class NoTunnel extends Error {
   constructor(cause: unknown) {
-    super('The proxy made no connection', { cause })
-    const status = cause instanceof Error ? /Proxy response \((\d{3})\)/.exec(cause.message)?.[1] : undefined
-    this.code = status ? `PROXY_${status}` : 'PROXY_FAILED'
+    const { message = '', code = 'no code' } = cause as { message?: string; code?: string }
+    const status = /Proxy response \((\d{3})\)/.exec(message)?.[1]
+    super(status ? `the proxy answered ${status}` : `no tunnel through the proxy: ${code}`)
   }
 }
 
@@ -84,15 +81,16 @@ export class GuardedConnections {
       this.#attempts.add(attempt)
       const timer = setTimeout(() => attempt.abort(new errors.ConnectTimeoutError()), this.#limitMs())
       const made = async (): Promise<Socket> => {
-        const socket = await unlessAborted(open(options, attempt.signal), attempt.signal)
-        const isSecure = options.protocol === 'https:'
-        return prepare(isSecure ? await this.#upgrade(socket, options, attempt.signal) : socket)
+        const socket = await open(options, attempt.signal)
+        attempt.signal.addEventListener('abort', () => socket.destroy())
+        if (attempt.signal.aborted) socket.destroy()
+        return prepare(options.protocol === 'https:' ? await this.#upgrade(socket, options) : socket)
       }
       const settled = (): void => {
         clearTimeout(timer)
         this.#attempts.delete(attempt)
       }
-      made().then(
+      unlessAborted(made(), attempt.signal).then(
         (socket) => {
           settled()
           callback(null, socket)
@@ -116,20 +114,18 @@ export class GuardedConnections {
     return raceConnect(addresses, portOf(options), { signal, onSocket: (socket) => this.#keep(socket) })
   }
 
-  #upgrade(socket: Socket, options: Options, signal: AbortSignal): Promise<Socket> {
-    const giveUp = () => socket.destroy()
-    signal.addEventListener('abort', giveUp)
+  #upgrade(socket: Socket, options: Options): Promise<Socket> {
     const secured = new Promise<Socket>((resolve, reject) => {
+      // What is under TLS may close without a word to what is over it.
+      socket.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
       this.#secure({ ...options, httpSocket: socket }, (error, secure) =>
-        error ? reject(signal.aborted ? (signal.reason as Error) : error) : resolve(secure),
+        error ? reject(error) : resolve(secure),
       )
     })
-    return secured
-      .catch((error: unknown) => {
-        socket.destroy()
-        throw error
-      })
-      .finally(() => signal.removeEventListener('abort', giveUp))
+    return secured.catch((error: unknown) => {
+      socket.destroy()
+      throw error
+    })
   }
 
   /** Known until it is closed; TLS goes with what it goes over. */
