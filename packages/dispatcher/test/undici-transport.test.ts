@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ipaddrGuard } from '../src/adapters/ipaddr-guard.js'
 import { undiciTransport } from '../src/adapters/undici-transport.js'
-import type { TransportRequest } from '../src/ports/transport.js'
-import { behaviours, hostileServer } from '../src/testing/hostile-server.js'
+import type { Reply, TransportRequest } from '../src/ports/transport.js'
+import { behaviours, hostileServer, type Script } from '../src/testing/hostile-server.js'
 
 const guard = ipaddrGuard({ allowHttp: true, allow: ['127.0.0.1'] })
 const request = (url: string, over: Partial<TransportRequest> = {}): TransportRequest => ({
@@ -16,6 +16,8 @@ const request = (url: string, over: Partial<TransportRequest> = {}): TransportRe
 })
 
 describe('undiciTransport', () => {
+  afterEach(() => void vi.unstubAllEnvs())
+
   it('opens no more connections to an origin than it may', async () => {
     const server = await hostileServer()
     const transport = undiciTransport({ connections: 2 })
@@ -93,6 +95,39 @@ describe('undiciTransport', () => {
     await expect.poll(() => server.requests.length).toBe(1)
     await transport.close()
     expect(await reply).toEqual({ kind: 'aborted' })
+    await server.close()
+  })
+
+  it('does over TLS what it does without: keeps connections, takes interim answers out, repeats on a fresh one', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    const server = await hostileServer({ tls: true })
+    const transport = undiciTransport()
+    const seen = new WeakSet<object>()
+    let spoilt: Script | null = null
+    server.behave((response, socket) => {
+      const script = (seen.has(socket) ? spoilt : null) ?? behaviours.answer(200)
+      if (script === spoilt) spoilt = null
+      seen.add(socket)
+      script(response, socket)
+    })
+    /** What comes of a request on a connection that was used before. */
+    const reused = async (script: Script) => {
+      spoilt = script
+      let reply: Reply
+      do reply = await transport.send(request(server.url))
+      while (spoilt)
+      return reply
+    }
+    const early: Script = (response) => {
+      response.writeContinue()
+      response.end('early')
+    }
+    expect(await reused(early)).toMatchObject({ kind: 'response', statusCode: 200, body: 'early' })
+    const gone: Script = (_response, socket) => void socket.destroy()
+    for (const script of [behaviours.raw('', 'end'), gone])
+      expect(await reused(script)).toMatchObject({ kind: 'response', statusCode: 200, repeated: true })
+    await transport.close()
+    await expect.poll(() => server.open).toBe(0)
     await server.close()
   })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ipaddrGuard } from '../../adapters/ipaddr-guard.js'
 import { behaviours, hostileServer, type Script } from '../hostile-server.js'
+import type { Reply } from '../../core/reply.js'
 import type { TransportRequest } from '../../ports/transport.js'
 import { requestTo, type TransportHarness } from './harness.js'
 
@@ -15,19 +16,21 @@ export const describeConnections = (h: TransportHarness): void => {
     { over = {}, fresh = fine }: { over?: Partial<TransportRequest>; fresh?: Script } = {},
   ) => {
     const server = await hostileServer()
-    const seen = new Set<object>()
-    let spoilt = false
+    const seen = new WeakSet<object>()
+    let met = false
     server.behave((response, socket) => {
-      const script = !spoilt ? fine : seen.has(socket) ? reused : fresh
+      const script = met ? fresh : seen.has(socket) ? reused : fine
+      met ||= seen.has(socket)
       seen.add(socket)
       script(response, socket)
     })
-    const send = () => h.transport.send(requestTo(server, over))
-    // A client may need a second one where an answer was read before the connection was seen to be free.
-    for (let before = -1; before !== server.connections; await send()) before = server.connections
-    spoilt = true
-    const { length } = server.requests
-    const reply = await send()
+    // A connection is free again a moment after its answer was read: another may be made instead.
+    let length: number
+    let reply: Reply
+    do {
+      length = server.requests.length
+      reply = await h.transport.send(requestTo(server, over))
+    } while (!met)
     await server.close()
     return { reply, arrived: server.requests.length - length }
   }
