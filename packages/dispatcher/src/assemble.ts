@@ -57,7 +57,7 @@ export const assemble = (
   const asked = retryingStorage(storage, { retries: 0, hurry })
   const context: FlowContext = {
     storage: patient,
-    transport: given.transport ?? undiciTransport(),
+    transport: given.transport ?? undiciTransport({ proxy: settings.network.proxy }),
     guard: ipaddrGuard(settings.network),
     clock,
     ids: systemIds(),

@@ -8,13 +8,23 @@ const attempt = z.object({
   startedAt: instant,
   durationMs: z.number(),
   statusCode: z.number().nullable(),
-  errorClass: z.enum(['http', 'dns', 'connect', 'tls', 'reset', 'timeout', 'blocked_address']).nullable(),
+  errorClass: z
+    .enum(['http', 'dns', 'connect', 'tls', 'reset', 'timeout', 'invalid_response', 'blocked_address'])
+    .nullable(),
   error: z.string().nullable(),
   responseBody: z
     .string()
     .nullable()
     .describe('What came back, 16 KiB at most, secrets of the request masked; null but in one delivery'),
   truncated: z.boolean(),
+  retryAfterMs: z
+    .number()
+    .nullish()
+    .describe('How long the receiver asked to be left alone, before any bound'),
+  repeated: z
+    .boolean()
+    .optional()
+    .describe('A kept connection was closed under the request, which was made once more on a fresh one'),
 })
 
 export const delivery = z.object({

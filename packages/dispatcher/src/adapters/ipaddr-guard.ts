@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises'
+import { domainToUnicode } from 'node:url'
 import { InvalidOptionsError } from '@swigs/webhooks-protocol'
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
@@ -10,6 +11,7 @@ import {
   refuseUrl,
   type AddressRange,
 } from '../core/address-guard.js'
+import { specialUseOf } from '../core/special-use-names.js'
 import type { AddressGuard, GuardVerdict, ResolvedAddress } from '../ports/address-guard.js'
 
 /** What the guard lets through beside public https. */
@@ -17,10 +19,15 @@ export interface AddressGuardOptions {
   readonly allowHttp?: boolean | undefined
   /** CIDR ranges or single addresses. */
   readonly allow?: readonly string[] | undefined
-  /** Replaces DNS; must settle. What it throws counts as a name without an address just now. */
+  /**
+   * Replaces DNS. What it throws, or answers beside addresses, counts as a name without an address just now. Whoever answers
+   * for names by himself also answers for those that are for testing (`.test`, `.example`).
+   */
   readonly resolve?: ((hostname: string) => Promise<readonly ResolvedAddress[]>) | undefined
   /** How long what was said of a name is kept, found or not, ms; 0: not at all. Default 5_000. */
   readonly cacheMs?: number | undefined
+  /** How long one question may take before the name counts as one without an address, ms. Default 30_000. */
+  readonly resolveTimeoutMs?: number | undefined
 }
 
 type Address = ReturnType<typeof ipaddr.parse>
@@ -42,7 +49,7 @@ const GLOBAL_UNICAST = ipaddr.parseCIDR(PUBLIC_IPV6)
  * @throws InvalidOptionsError naming the entry of `network.allow` that is no range.
  */
 export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => {
-  const { allowHttp = false, resolve = systemResolve, cacheMs = 5_000 } = options
+  const { allowHttp = false, resolve = systemResolve, cacheMs = 5_000, resolveTimeoutMs = 30_000 } = options
   const allowed = (options.allow ?? []).map(parseAllowed)
   const verdicts = new LRUCache<string, GuardVerdict>({ max: 1_000, ttl: cacheMs })
   const asking = new Map<string, Promise<GuardVerdict>>()
@@ -55,14 +62,31 @@ export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => 
     return why && `The address ${text} is not public: ${why}; network.allow can open a range`
   }
 
+  const opensLoopback = LOOPBACK.some((address) => allowed.some((cidr) => inside(address, cidr)))
+
+  const refuseName = (hostname: string): string | null => {
+    const use = specialUseOf(hostname)
+    if (use === 'loopback' && !opensLoopback)
+      return `${hostname} is this machine itself (RFC 6761); network.allow can open 127.0.0.0/8`
+    // Whoever opens a range of his own network means the names in it too.
+    if (use === 'private' && allowed.length === 0)
+      return `${hostname} is a name of a private network (RFC 6762, RFC 8375); network.allow can open its range`
+    if (use === 'nowhere') return `${hostname} has no address in DNS, by RFC 6761, 7686 or 9476`
+    if (use === 'testing' && options.resolve === undefined)
+      return `${hostname} is reserved for testing (RFC 6761); network.resolve can answer for it`
+    return null
+  }
+
   const judge = async (hostname: string): Promise<GuardVerdict> => {
     let addresses: readonly ResolvedAddress[]
     try {
-      addresses = await resolve(hostname)
+      addresses = await withDeadline(resolve(hostname), resolveTimeoutMs)
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'lookup failed'
       return { kind: 'unresolved', reason: `The host name does not resolve (${code})` }
     }
+    if (!isAddressList(addresses))
+      return { kind: 'unresolved', reason: 'The resolver answered no list of { address, family }' }
     if (addresses.length === 0) return { kind: 'unresolved', reason: 'The host name has no address' }
     for (const { address } of addresses) {
       const reason = refuseAddress(address)
@@ -85,7 +109,10 @@ export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => 
     if (!URL.canParse(text)) return { kind: 'refused', reason: 'Not a URL' }
     const url = new URL(text)
     const literal = literalOf(url.hostname)
-    const reason = refuseUrl(url, allowHttp) ?? (literal === null ? null : refuseAddress(literal))
+    const readable = domainToUnicode(url.hostname)
+    const reason =
+      (literal === null ? refuseName(url.hostname) : refuseAddress(literal)) ??
+      refuseUrl(url, text, readable, allowHttp)
     return reason === null ? { kind: 'ok' } : { kind: 'refused', reason }
   }
 
@@ -112,6 +139,26 @@ export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => 
       return answer
     },
   }
+}
+
+const LOOPBACK = ['127.0.0.1', '::1'].map((text) => ipaddr.parse(text))
+
+const isAddressList = (answer: unknown): answer is readonly ResolvedAddress[] =>
+  Array.isArray(answer) &&
+  answer.every((one: unknown) => {
+    const { address, family } = (one ?? {}) as Partial<ResolvedAddress>
+    return typeof address === 'string' && (family === 4 || family === 6)
+  })
+
+/** A question that is never answered must not stand in the way of the next one. */
+const withDeadline = async <T>(answer: Promise<T>, ms: number): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error('No answer'), { code: 'ETIMEOUT' })), ms)
+    // Nothing waits for it that would not end by itself.
+    timer.unref()
+  })
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
 
 const systemResolve = async (hostname: string): Promise<ResolvedAddress[]> => {

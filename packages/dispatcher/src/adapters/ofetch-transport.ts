@@ -1,80 +1,138 @@
-import { ofetch } from 'ofetch'
+import { createFetch } from 'ofetch'
 import type { Reply } from '../core/reply.js'
-import { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from '../ports/transport.js'
-import { classifyFailure, noAnswer } from './no-answer.js'
+import {
+  BODY_DEADLINE_MS,
+  MAX_RESPONSE_BYTES,
+  type Transport,
+  type TransportRequest,
+} from '../ports/transport.js'
+import { runtimeFetch, type FetchClient } from './fetch-client.js'
+import { noAnswer } from './no-answer.js'
 import { whenAborted } from './when-aborted.js'
 
 /**
- * The portable transport, on ofetch: for runtimes whose only client is `fetch` (Bun, Deno, edge). The guard resolves and
- * judges the name before each request, but `fetch` then resolves it again by itself: where DNS is hostile, use
- * `undiciTransport`, which connects to the address that was checked. A `fetch` also inflates what it is sent; no more
- * than 16 KiB of the outcome is read. `close` has nothing to do: `fetch` keeps its connections to itself.
+ * The portable transport, on ofetch: for runtimes whose only client is `fetch` (Bun, Deno, edge). There the guard resolves
+ * and judges the name before each request, but `fetch` then resolves it again by itself, and what of an answer it takes is
+ * its own affair. On Node it is undici's `fetch`, over connections to the addresses that were checked. A `fetch` inflates what
+ * it is sent; no more than 16 KiB of the outcome is read.
  */
-export const ofetchTransport = (): Transport => ({ send, close: async () => undefined })
+export const ofetchTransport = (): Transport => {
+  let client: Promise<FetchClient> | null = null
+  let closed = false
+  return {
+    send: async (request) => {
+      if (closed || request.signal?.aborted) return { kind: 'aborted' }
+      const form = request.guard.inspect(request.url)
+      if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
+      return send(await (client ??= fetchClient()), request)
+    },
+    close: async () => {
+      closed = true
+      await (await client)?.close()
+    },
+  }
+}
 
-const send = async (request: TransportRequest): Promise<Reply> => {
-  const { url, guard, headers, body, timeoutMs, signal, mayStart } = request
-  const form = guard.inspect(url)
-  if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
-  if (signal?.aborted) return { kind: 'aborted' }
+const fetchClient = async (): Promise<FetchClient> => {
+  const { versions } =
+    (globalThis as { process?: { versions?: Record<string, string | undefined> } }).process ?? {}
+  const isNode = versions?.['node'] !== undefined && !versions['bun'] && !versions['deno']
+  // Loaded there alone: other runtimes have no sockets for it.
+  return isNode ? (await import('./undici-fetch.js')).undiciFetch() : runtimeFetch
+}
+
+/** One deadline, whatever is waited for: look-up, connection, header, body, a repeat. */
+const send = async (client: FetchClient, request: TransportRequest): Promise<Reply> => {
+  const { timeoutMs, signal, mayRepeat } = request
   const end = new AbortController()
-  let timedOut = false
+  let ended: Reply = { kind: 'aborted' }
   const timer = setTimeout(() => {
-    timedOut = true
+    ended = noAnswer('timeout')
     end.abort()
   }, timeoutMs)
   const forget = signal && whenAborted(signal, () => end.abort())
+  const attempt = async (connection: 'kept' | 'fresh') => {
+    try {
+      return await exchange(client, request, connection, end.signal)
+    } catch (error) {
+      if (end.signal.aborted) return ended
+      if (connection === 'kept' && client.isStale(error) && mayRepeat?.() !== false) return null
+      return client.failure(error)
+    }
+  }
   try {
-    const verdict = await unlessAborted(guard.resolve(new URL(url).hostname), end.signal)
-    if (verdict.kind === 'refused') return { kind: 'refused', error: verdict.reason }
-    if (verdict.kind === 'unresolved') return noAnswer('dns')
-    // As late as `fetch` lets anyone ask: it connects by itself.
-    if (mayStart?.() === false) return { kind: 'aborted' }
-    const response = await ofetch.raw(url, {
+    return (await attempt('kept')) ?? asRepeated((await attempt('fresh')) ?? ended)
+  } finally {
+    clearTimeout(timer)
+    forget?.()
+    // Whatever was not read goes, and the connection with it; after an answer that was read it changes nothing.
+    end.abort()
+  }
+}
+
+const asRepeated = (reply: Reply): Reply =>
+  reply.kind === 'response' || reply.kind === 'no_answer' ? { ...reply, repeated: true } : reply
+
+const exchange = async (
+  client: FetchClient,
+  request: TransportRequest,
+  connection: 'kept' | 'fresh',
+  signal: AbortSignal,
+): Promise<Reply> => {
+  const prepared = await unlessAborted(client.prepare(request, connection), signal)
+  if ('kind' in prepared) return prepared
+  const { fetch, head } = prepared
+  try {
+    const response = await createFetch({ fetch, Headers, AbortController }).raw(request.url, {
       method: 'POST',
-      headers: { ...headers, 'accept-encoding': 'identity' },
-      body,
+      headers: { ...request.headers, 'accept-encoding': 'identity' },
+      body: request.body,
       redirect: 'manual',
       retry: false,
       ignoreResponseError: true,
       responseType: 'stream',
-      signal: end.signal,
+      signal,
     })
-    const { text, truncated } = await read(response._data as ReadableStream<Uint8Array> | undefined)
-    if (truncated) end.abort()
-    const retryAfter = response.headers.get('retry-after')
+    const retryAfter = head()?.retryAfter ?? response.headers.get('retry-after')
+    const { text, truncated } = await read(response._data as ReadableStream<Uint8Array> | undefined, signal)
     return { kind: 'response', statusCode: response.status, retryAfter, body: text, truncated }
   } catch (error) {
-    if (timedOut) return noAnswer('timeout')
-    return signal?.aborted ? { kind: 'aborted' } : classifyFailure(error)
-  } finally {
-    clearTimeout(timer)
-    forget?.()
+    const known = head()
+    if (!known) throw error
+    return { kind: 'response', ...known, body: '', truncated: true }
   }
 }
 
 const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
-  Promise.race([
-    promise,
-    new Promise<never>((_, reject) =>
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-    ),
-  ])
+  new Promise((resolve, reject) => {
+    const forget = whenAborted(signal, () => reject(signal.reason as Error))
+    promise.then(resolve, reject).finally(forget)
+  })
 
-const read = async (body: ReadableStream<Uint8Array> | undefined) => {
+/** What comes of a body within its bounds: it never decides anything. */
+const read = async (body: ReadableStream<Uint8Array> | undefined, signal: AbortSignal) => {
   const reader = body?.getReader()
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let text = ''
   let left = MAX_RESPONSE_BYTES
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true }
-    if (done) return { text: text + decoder.decode(), truncated: false }
-    text += decoder.decode(value.subarray(0, left), { stream: true })
-    if (value.length > left) {
-      // Not waited for: the caller ends the request, and with it the stream.
-      void reader?.cancel().catch(() => undefined)
-      return { text: text + decoder.decode(), truncated: true }
+  const end = new AbortController()
+  const timer = setTimeout(() => end.abort(), BODY_DEADLINE_MS)
+  const forget = whenAborted(signal, () => end.abort())
+  try {
+    for (;;) {
+      const { done, value } = (await (reader && unlessAborted(reader.read(), end.signal))) ?? { done: true }
+      if (done) return { text: text + decoder.decode(), truncated: false }
+      text += decoder.decode(value.subarray(0, left), { stream: true })
+      if (value.length > left) break
+      left -= value.length
     }
-    left -= value.length
+  } catch {
+    // It broke, or took too long: what there is of it is kept.
+  } finally {
+    clearTimeout(timer)
+    forget()
   }
+  // Not waited for: the caller ends the request, and with it the stream.
+  void reader?.cancel().catch(() => undefined)
+  return { text: text + decoder.decode(), truncated: true }
 }

@@ -41,6 +41,12 @@ export interface DispatcherOptions<C extends EventCatalogue = EventCatalogue> {
         allowHttp?: boolean | undefined
         /** CIDR ranges or addresses that are let through though they are not public: `['10.0.0.0/8']`. */
         allow?: readonly string[] | undefined
+        /**
+         * A proxy that everything goes through: its URL, or `'env'` for `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, which are
+         * not read otherwise. The guard judges every name before the proxy is asked for it; what the proxy then connects to
+         * is the proxy's to guard. A `transport` that is given has its own.
+         */
+        proxy?: string | undefined
         /** Replaces DNS. */
         resolve?: ((hostname: string) => Promise<readonly ResolvedAddress[]>) | undefined
       }

@@ -56,13 +56,31 @@ export const NAMED_IPV6: readonly AddressRange[] = [
 /** One dot at the end is the root's (RFC 1034, section 3.1); any other label has a character at least. */
 const EMPTY_LABEL = /^\.|\.\./
 
-/** Why a URL's form is refused, or `null`. */
-export const refuseUrl = (url: URL, allowHttp: boolean): string | null => {
+/** What the URL parser takes out or turns round without a word (WHATWG URL, "basic URL parser"). */
+// eslint-disable-next-line no-control-regex
+const SILENTLY_CHANGED = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]/
+
+/** `scheme://authority` as a person wrote it. */
+const WRITTEN = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]+)/i
+
+/**
+ * Why a URL's form is refused, or `null`. What the parser would silently rewrite is refused: the text that is kept, and that
+ * people read, says where requests go.
+ * @param text the URL as it was written
+ * @param readable the parsed host with its international labels spelled out
+ */
+export const refuseUrl = (url: URL, text: string, readable: string, allowHttp: boolean): string | null => {
+  if (SILENTLY_CHANGED.test(text)) return 'The URL has a space, a control character or a backslash in it'
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Only https URLs can be sent to'
   if (url.protocol === 'http:' && !allowHttp)
     return 'Only https URLs can be sent to; network.allowHttp lets plain http through'
-  if (url.username !== '' || url.password !== '')
+  if (url.username !== '' || url.password !== '' || WRITTEN.exec(text)?.[1]?.includes('@'))
     return 'A URL with a user name or password is refused; use a header'
   if (url.hostname === '') return 'The URL has no host'
-  return EMPTY_LABEL.test(url.hostname) ? 'The host name has an empty label' : null
+  if (EMPTY_LABEL.test(url.hostname)) return 'The host name has an empty label'
+  if (url.port === '0') return 'Port 0 cannot be connected to'
+  const written = WRITTEN.exec(text)?.[1]?.replace(/:\d*$/, '').toLowerCase()
+  // An IPv6 address has many spellings that all say what they are.
+  const isAsWritten = written === url.hostname || written === readable || written?.startsWith('[')
+  return isAsWritten ? null : `The URL is not written as it is read; write its host as ${url.hostname}`
 }

@@ -1,5 +1,5 @@
-/** Why no usable answer came: the class kept with an attempt. */
-export type NoAnswerClass = 'dns' | 'connect' | 'tls' | 'reset' | 'timeout'
+/** Why no usable answer came: the class kept with an attempt. `invalid_response`: there was one, and it is not HTTP. */
+export type NoAnswerClass = 'dns' | 'connect' | 'tls' | 'reset' | 'timeout' | 'invalid_response'
 
 /** Class of a failed attempt: an HTTP status outside 2xx, no answer, an address that the guard refused, or a fault of ours. */
 export type AttemptErrorClass = 'http' | NoAnswerClass | 'blocked_address' | 'internal'
@@ -19,8 +19,15 @@ export interface Attempt {
   readonly error: string | null
   /** What the receiver answered, 16 KiB at most. */
   readonly responseBody: string | null
-  /** The receiver had more to say than was read. */
+  /** The receiver had more to say than was read, or announced more than it said. */
   readonly truncated: boolean
+  /** How long the receiver asked to be left alone, ms, before any bound; `null` or absent when it did not ask. */
+  readonly retryAfterMs?: number | null | undefined
+  /**
+   * A kept connection was closed under the request before one byte of an answer, and it was made once more on a fresh one.
+   * Absent: no.
+   */
+  readonly repeated?: boolean | undefined
 }
 
 /** Attempts kept with a delivery: the latest ones, so that resending for ever cannot grow a record for ever. */

@@ -1,6 +1,6 @@
 import type { AttemptErrorClass } from './attempt.js'
 import type { Reply } from './reply.js'
-import { retryAfterMs } from './retry-after.js'
+import { MAX_RETRY_AFTER_MS, retryAfterMs } from './retry-after.js'
 
 /** What a reply means for the delivery. */
 export type Classification =
@@ -9,8 +9,10 @@ export type Classification =
       readonly kind: 'retry'
       readonly errorClass: AttemptErrorClass
       readonly error: string
-      /** The receiver's own wish, at most an hour, or `null`. */
+      /** The receiver's own wish, ms, at most an hour, or `null`. */
       readonly waitMs: number | null
+      /** The same before any bound: for the record. */
+      readonly askedMs: number | null
       /** The wish is for everything that is sent there, not for this delivery alone. */
       readonly holdsLane: boolean
     }
@@ -35,7 +37,7 @@ export const classifyReply = (reply: Reply, now: number): Classification => {
       return { kind: 'failed', reason: 'blocked_address', errorClass: 'blocked_address', error: reply.error }
     case 'no_answer': {
       const { errorClass, error } = reply
-      return { kind: 'retry', errorClass, error, waitMs: null, holdsLane: false }
+      return { kind: 'retry', errorClass, error, waitMs: null, askedMs: null, holdsLane: false }
     }
     case 'response':
       return classifyStatus(reply.statusCode, reply.retryAfter, now)
@@ -48,6 +50,13 @@ const classifyStatus = (status: number, retryAfter: string | null, now: number):
   if (status === 410) return { kind: 'failed', reason: 'gone', ...failure }
   if (status < 500 && !RETRYABLE_STATUSES.has(status))
     return { kind: 'failed', reason: 'rejected', ...failure }
-  const waitMs = retryAfterMs(retryAfter, now)
-  return { kind: 'retry', ...failure, waitMs, holdsLane: waitMs !== null && LANE_WIDE_STATUSES.has(status) }
+  const askedMs = retryAfterMs(retryAfter, now)
+  const waitMs = askedMs === null ? null : Math.min(askedMs, MAX_RETRY_AFTER_MS)
+  return {
+    kind: 'retry',
+    ...failure,
+    waitMs,
+    askedMs,
+    holdsLane: waitMs !== null && LANE_WIDE_STATUSES.has(status),
+  }
 }

@@ -9,8 +9,17 @@ export type Reply =
       readonly retryAfter: string | null
       /** At most 16 KiB, as UTF-8 text, never inflated. */
       readonly body: string
+      /** There was more, or more was announced, than was read. */
       readonly truncated: boolean
+      /** The request was made twice: see `TransportRequest.mayRepeat`. Absent: once. */
+      readonly repeated?: boolean | undefined
     }
-  | { readonly kind: 'no_answer'; readonly errorClass: NoAnswerClass; readonly error: string }
+  | {
+      readonly kind: 'no_answer'
+      readonly errorClass: NoAnswerClass
+      readonly error: string
+      /** The request was made twice: see `TransportRequest.mayRepeat`. Absent: once. */
+      readonly repeated?: boolean | undefined
+    }
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'aborted' }

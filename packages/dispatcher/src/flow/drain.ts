@@ -21,8 +21,9 @@ export const drain = async (
       let taken = 0
       for (let more = 1; more > 0 && !held.full; taken += more)
         ({ taken: more } = await server.take({ everywhere: true, tally }))
-      await server.idleOf()
-      if (swept + taken === 0) break
+      // A lane that was being given back while this looked may be due.
+      const waitedFor = await server.idleOf()
+      if (swept + taken + waitedFor === 0) break
     }
   } finally {
     ended.abort()

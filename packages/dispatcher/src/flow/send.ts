@@ -3,6 +3,7 @@ import type { Attempt } from '../core/attempt.js'
 import { classifyReply, type Classification } from '../core/classify-reply.js'
 import type { QueuedDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
+import { maskAnswer } from '../core/mask-answer.js'
 import type { Reply } from '../core/reply.js'
 import { activeSecrets, type Subscription } from '../core/subscription.js'
 import type { RunnerContext } from './runner-context.js'
@@ -46,16 +47,13 @@ export const send = async (context: RunnerContext, sending: Sending): Promise<Se
     classification = classifyReply(reply, clock.now())
     if (!classification) throw new TypeError('The transport answered what is no reply')
   } catch (error) {
-    classification = { kind: 'retry', ...ownFault(error), waitMs: null, holdsLane: false }
+    reply = null
+    classification = { kind: 'retry', ...ownFault(error), waitMs: null, askedMs: null, holdsLane: false }
   }
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
-  return {
-    classification,
-    endedAt,
-    url,
-    attempt: record(number, startedAt, durationMs, reply, classification),
-  }
+  const attempt = record({ number, startedAt, durationMs, reply, classification, subscription })
+  return { classification, endedAt, url, attempt }
 }
 
 /** Nothing that a plug-in throws is quoted: it may hold the payload, or a secret. */
@@ -93,19 +91,27 @@ const request = (
 const late = () =>
   Object.assign(new Error('The transport has not settled'), { name: 'TransportNeverSettled' })
 
-const record = (
-  number: number,
-  startedAt: number,
-  durationMs: number,
-  reply: Reply | null,
-  classification: Classification,
-): Attempt => ({
-  number,
-  startedAt: Math.floor(startedAt),
-  durationMs: Math.round(durationMs * 10) / 10,
-  statusCode: reply?.kind === 'response' ? reply.statusCode : null,
-  errorClass: 'errorClass' in classification ? classification.errorClass : null,
-  error: 'error' in classification ? classification.error : null,
-  responseBody: reply?.kind === 'response' ? reply.body : null,
-  truncated: reply?.kind === 'response' && reply.truncated,
-})
+const record = (sent: {
+  number: number
+  startedAt: number
+  durationMs: number
+  reply: Reply | null
+  classification: Classification
+  subscription: Subscription
+}): Attempt => {
+  const { reply, classification, subscription } = sent
+  const answer = reply?.kind === 'response' ? reply : null
+  return {
+    number: sent.number,
+    startedAt: Math.floor(sent.startedAt),
+    durationMs: Math.round(sent.durationMs * 10) / 10,
+    statusCode: answer?.statusCode ?? null,
+    errorClass: 'errorClass' in classification ? classification.errorClass : null,
+    error: 'error' in classification ? classification.error : null,
+    // What it repeats of its request is masked before it is stored: a secret that is replaced later is one still.
+    responseBody: answer && maskAnswer(answer.body, subscription),
+    truncated: answer?.truncated ?? false,
+    retryAfterMs: classification.kind === 'retry' ? classification.askedMs : null,
+    repeated: reply !== null && 'repeated' in reply && reply.repeated === true,
+  }
+}

@@ -61,10 +61,11 @@ export class LaneServer {
       await Promise.allSettled([...this.#serving.keys(), ...this.#taking])
   }
 
-  /** Resolves when this process has done with a lane that it holds now; without an id, with all of those. */
-  async idleOf(subscriptionId?: string): Promise<void> {
+  /** Resolves when this process has done with a lane that it holds now; without an id, with all of those. Answers how many. */
+  async idleOf(subscriptionId?: string): Promise<number> {
     const held = [...this.#serving].filter(([, id]) => subscriptionId === undefined || id === subscriptionId)
     await Promise.all(held.map(([serving]) => serving))
+    return held.length
   }
 
   async #take({ among, everywhere, tally = newTally(), testsOnly = false }: Taking): Promise<{

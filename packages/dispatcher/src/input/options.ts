@@ -58,6 +58,7 @@ const schema = z.strictObject({
     .strictObject({
       allowHttp: z.boolean().default(false),
       allow: z.array(z.string()).default([]),
+      proxy: z.string().optional(),
       resolve: callable('a function').optional(),
     })
     .prefault({}),

@@ -5,6 +5,7 @@ import type { Page } from '../api/page.js'
 import type { Actor } from '../api/subscriptions.js'
 import type { DeliveryView } from '../api/views.js'
 import { withoutAnswers, type Delivery } from '../core/delivery.js'
+import { maskAnswer } from '../core/mask-answer.js'
 import type { Engine } from '../flow/engine.js'
 import { instantSchema, pagingSchema, windowSchema } from '../input/fields.js'
 import { parseInput } from '../input/parse-input.js'
@@ -15,7 +16,7 @@ import { deliveriesByEvent, placeOf, type OfEvent } from './deliveries-by-event.
 import { known } from './known.js'
 import { listPage } from './list-page.js'
 import { recover } from './recover.js'
-import { maskAnswer, requestView } from './request-view.js'
+import { requestView } from './request-view.js'
 import { isByEvent, splitDeliveryFilter, type DeliveryFilter } from './served-filter.js'
 import { deliveryView } from './views.js'
 
@@ -86,11 +87,11 @@ export class DeliveryOperations implements Deliveries {
       storage.subscriptions.get([delivery.subscriptionId]),
     ])
     const request = event ? requestView({ event, delivery, subscription, userAgent }) : null
-    const headers = subscription?.headers ?? {}
+    const about = subscription ?? { secrets: [], headers: {} }
     const waits = subscription !== undefined && (!subscription.isActive || subscription.pausedAt !== null)
     const attempts = delivery.attempts.map((attempt) => ({
       ...attempt,
-      responseBody: attempt.responseBody === null ? null : maskAnswer(attempt.responseBody, headers),
+      responseBody: attempt.responseBody === null ? null : maskAnswer(attempt.responseBody, about),
     }))
     const isPaused = delivery.status === 'pending' && waits
     return { ...deliveryView({ ...delivery, attempts }), isPaused, request }

@@ -10,20 +10,6 @@ export const maskHeaders = (headers: Readonly<Record<string, string>>): Record<s
     Object.entries(headers).map(([name, value]) => [name, isSecretHeader(name) ? MASKED_SECRET : value]),
   )
 
-const SIGNATURES = /\bv1,[\w+/]{43}=|\bsha256=[0-9a-f]{64}/g
-/** Shorter ones are words of the answer itself. */
-const SHORTEST_SECRET = 8
-
-/** What a receiver answered, without what it may repeat of its request: signatures, and the secret-like headers of now. */
-export const maskAnswer = (answer: string, headers: Readonly<Record<string, string>>): string =>
-  Object.entries(headers)
-    .filter(([name]) => isSecretHeader(name))
-    // With its scheme (`Bearer …`) and without.
-    .flatMap(([, value]) => [value, value.slice(value.lastIndexOf(' ') + 1)])
-    .filter(({ length }) => length >= SHORTEST_SECRET)
-    .reduce((text, secret) => text.replaceAll(secret, MASKED_SECRET), answer)
-    .replaceAll(SIGNATURES, MASKED_SECRET)
-
 // What it signs is masked: the secrets of the subscription are not needed to show a request.
 const NO_SECRET = 'a signature that nobody will see'
 

@@ -1,10 +1,10 @@
 import type { TestResult } from '../api/subscriptions.js'
 import type { Subscription } from '../core/subscription.js'
+import { maskAnswer } from '../core/mask-answer.js'
 import type { TestOutcome } from '../flow/send-test.js'
-import { maskAnswer } from './request-view.js'
 
 /** What became of a test, as people see it. */
-export const testResult = ({ headers }: Subscription, { delivery, heldBack }: TestOutcome): TestResult => {
+export const testResult = (subscription: Subscription, { delivery, heldBack }: TestOutcome): TestResult => {
   const attempt = delivery?.attempts.at(-1)
   const answer = attempt?.responseBody ?? null
   return {
@@ -13,6 +13,6 @@ export const testResult = ({ headers }: Subscription, { delivery, heldBack }: Te
     durationMs: attempt?.durationMs ?? null,
     error: heldBack ?? attempt?.error ?? null,
     deliveryId: delivery?.id ?? '',
-    responseBody: answer === null ? null : maskAnswer(answer, headers),
+    responseBody: answer === null ? null : maskAnswer(answer, subscription),
   }
 }

@@ -20,18 +20,26 @@ export interface TransportRequest {
    */
   readonly mayStart?: (() => boolean) | undefined
   /**
-   * Asked before a request whose reused connection broke before one byte of an answer is made once more, at once, on a fresh
-   * connection; `false`: it is not, and the reply is what it was. Default: it is.
+   * Asked before the request is made once more, at once, on a fresh connection, because the kept one that it was sent on
+   * was closed or reset before one byte of an answer: the receiver had just closed it. Whoever counts requests counts that
+   * one; `false`, and it is not made: the reply is a `reset`. Absent: it is made. The event's id makes it safe.
    */
   readonly mayRepeat?: (() => boolean) | undefined
 }
 
-/** Makes requests. Redirects are not followed. */
+/**
+ * Makes requests. Redirects are not followed. The status decides as soon as an answer's header is complete; the body is
+ * read for the record, within `MAX_RESPONSE_BYTES` and `BODY_DEADLINE_MS`.
+ */
 export interface Transport {
+  /** Always settles, by the request's deadline at the latest. */
   send(request: TransportRequest): Promise<Reply>
-  /** Closes idle connections; safe to call twice. */
+  /** Ends what is under way as `aborted`, and leaves no socket and no timer; safe to call twice. */
   close(): Promise<void>
 }
 
 /** How much of a response is read. */
 export const MAX_RESPONSE_BYTES = 16_384
+
+/** How long a response's body is read after its header was complete, within the request's own deadline. */
+export const BODY_DEADLINE_MS = 2_000

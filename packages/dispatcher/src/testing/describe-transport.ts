@@ -2,7 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from 'vitest
 import type { Transport } from '../ports/transport.js'
 import { hostileServer, type HostileServer } from './hostile-server.js'
 import { describeAddresses } from './transport/addresses.js'
+import { describeAnswerTable } from './transport/answer-table.js'
 import { describeAnswers } from './transport/answers.js'
+import { describeConnections } from './transport/connections.js'
 import { describeFailures } from './transport/failures.js'
 import { requestTo, type TransportHarness, type TransportTraits } from './transport/harness.js'
 
@@ -44,8 +46,10 @@ export const describeTransport = (
       send: (over = {}) => transport.send(requestTo(server, over)),
     }
     describeAnswers(harness)
+    describeAnswerTable(harness)
     describeFailures(harness)
     describeAddresses(harness)
+    describeConnections(harness)
 
     it('can be closed twice', async () => {
       await transport.close()

@@ -27,6 +27,8 @@ export interface HostileServer {
   readonly requests: readonly HostileRequest[]
   /** Connections made to it so far. */
   readonly connections: number
+  /** Connections that are open now. */
+  readonly open: number
   /** Behaves so from now on. */
   behave(script: Script): void
   /** Chooses the behaviour by the number of the request, counted from 0. */
@@ -34,10 +36,25 @@ export interface HostileServer {
   close(): Promise<void>
 }
 
+/** Writes what it is given, as it is, and then keeps the connection, ends it or resets it. */
 const raw =
-  (text: string | Buffer): Script =>
-  (_response, socket) =>
-    void socket.write(text)
+  (text: string | Buffer, then: 'keep' | 'end' | 'reset' = 'keep'): Script =>
+  (_response, socket) => {
+    if (then === 'end') socket.end(text)
+    else socket.write(text, () => void (then === 'reset' && socket.resetAndDestroy()))
+  }
+
+/** Writes `head`, and `piece` for as long as anybody takes it. */
+const flood =
+  (head: string, piece: string | Buffer): Script =>
+  (_response, socket) => {
+    socket.write(head)
+    const pour = (): void => {
+      while (!socket.destroyed && socket.write(piece));
+      if (!socket.destroyed) socket.once('drain', pour)
+    }
+    pour()
+  }
 
 /** What a receiver can do to its sender. */
 export const behaviours = {
@@ -55,32 +72,21 @@ export const behaviours = {
     const timer = setInterval(() => response.write('.'), 20)
     response.on('close', () => clearInterval(timer))
   },
+  raw,
+  flood,
   /** As much as the other side takes. */
-  endless: (): Script => (response) => {
-    response.writeHead(200)
-    const pour = (): void => {
-      while (!response.destroyed && response.write(Buffer.alloc(16_384, 'x')));
-      if (!response.destroyed) response.once('drain', pour)
-    }
-    pour()
-  },
+  endless: (): Script => flood('HTTP/1.1 200 OK\r\n\r\n', Buffer.alloc(16_384, 'x')),
   /** Header after header, for ever. */
-  endlessHeaders: (): Script => (_response, socket) => {
-    socket.write('HTTP/1.1 200 OK\r\n')
-    const line = `x-more: ${'x'.repeat(1_000)}\r\n`
-    const pour = (): void => {
-      while (!socket.destroyed && socket.write(line));
-      if (!socket.destroyed) socket.once('drain', pour)
-    }
-    pour()
-  },
+  endlessHeaders: (): Script => flood('HTTP/1.1 200 OK\r\n', `x-more: ${'x'.repeat(1_000)}\r\n`),
+  /** One interim answer after another, for ever. */
+  endlessInterim: (): Script => flood('', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100)),
+  /** A chunk whose extension never ends. */
+  endlessExtension: (): Script =>
+    flood('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2', `;${'x'.repeat(1_000)}`),
   resetAtOnce: (): Script => (_response, socket) => void socket.resetAndDestroy(),
-  resetAfterHeaders: (): Script => (_response, socket) => {
-    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\npart', () => socket.resetAndDestroy())
-  },
+  resetAfterHeaders: (): Script => raw('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\npart', 'reset'),
   /** Promises more than it sends, then closes. */
-  tooShort: (): Script => (_response, socket) =>
-    void socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\npart'),
+  tooShort: (): Script => raw('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\npart', 'end'),
   /** Sends more than it promised. */
   tooLong: (): Script => raw('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok and much more'),
   gzipBomb: (): Script => (response) => {
@@ -91,7 +97,7 @@ export const behaviours = {
     (location: string): Script =>
     (response) =>
       void response.writeHead(302, { location }).end(),
-  garbage: (): Script => (_response, socket) => void socket.end('\u0000\u0001 this is not HTTP\r\n\r\n'),
+  garbage: (): Script => raw('\u0000\u0001 this is not HTTP\r\n\r\n', 'end'),
   /** Answers, then closes the connection that was to be kept. */
   closeAfter: (): Script => (response, socket) => void response.end('ok', () => socket.end()),
 } as const
@@ -148,6 +154,8 @@ export const hostileServer = async (options: HostileServerOptions = {}): Promise
     const timer =
       Number.isFinite(acceptAfterMs) && acceptAfterMs > 0 ? setTimeout(take, acceptAfterMs) : undefined
     if (acceptAfterMs === 0) take()
+    // Only who reads sees the other side go.
+    else if (!timer) socket.resume()
     socket.once('close', () => {
       clearTimeout(timer)
       open.delete(socket)
@@ -161,6 +169,9 @@ export const hostileServer = async (options: HostileServerOptions = {}): Promise
     requests,
     get connections() {
       return connections
+    },
+    get open() {
+      return open.size
     },
     behave: (given) => {
       script = () => given

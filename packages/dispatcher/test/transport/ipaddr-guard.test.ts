@@ -117,7 +117,14 @@ describe('the names that the guard is given', () => {
       '',
     ]
     expect(refusals(urls)).toEqual(urls.map(() => 'refused'))
-    expect(refusals(['http://a.test./', 'http://münchen.example/'])).toEqual(['ok', 'ok'])
+    expect(
+      refusals([
+        'http://a.hooks.net./',
+        'http://münchen.de/',
+        'http://xn--mnchen-3ya.de/',
+        'http://HOOKS.net:8080/',
+      ]),
+    ).toEqual(Array(4).fill('ok'))
   })
 
   it.each(['localhost', 'localhost.', 'ⓛocalhost'])('refuses %s by what it resolves to', async (name) => {
@@ -126,6 +133,40 @@ describe('the names that the guard is given', () => {
     expect(
       (await ipaddrGuard({ resolve: async () => [{ address: '::1', family: 6 }] }).resolve(hostname)).kind,
     ).toBe('refused')
+  })
+
+  it.each([
+    null,
+    undefined,
+    [null],
+    [undefined],
+    ['8.8.8.8'],
+    [{}],
+    [{ address: '8.8.8.8' }],
+    { address: '8.8.8.8', family: 4 },
+    'x',
+  ])('takes %j from a resolver for a name without an address just now', async (answer) => {
+    const odd = ipaddrGuard({ resolve: async () => answer as never })
+    expect(await odd.resolve('odd.example.test')).toMatchObject({ kind: 'unresolved' })
+  })
+
+  it('takes a resolver that throws, or never answers, for the same', async () => {
+    const throwing = ipaddrGuard({
+      resolve: () => {
+        throw new TypeError('at once')
+      },
+    })
+    expect(await throwing.resolve('odd.example.test')).toMatchObject({ kind: 'unresolved' })
+    let asked = 0
+    const resolve = () => ((asked += 1) === 1 ? new Promise<never>(() => undefined) : Promise.resolve([]))
+    const silent = ipaddrGuard({ resolve, resolveTimeoutMs: 20, cacheMs: 0 })
+    expect(await silent.resolve('odd.example.test')).toMatchObject({
+      kind: 'unresolved',
+      reason: expect.stringContaining('ETIMEOUT'),
+    })
+    // It is asked again: nothing waits behind the first question for ever.
+    expect(await silent.resolve('odd.example.test')).toMatchObject({ kind: 'unresolved' })
+    expect(asked).toBe(2)
   })
 
   it.each([
@@ -140,6 +181,57 @@ describe('the names that the guard is given', () => {
   ])('refuses %j where a resolver should give an address', async (address) => {
     const odd = ipaddrGuard({ resolve: async () => [{ address, family: 4 }] })
     expect((await odd.resolve('odd.example.test')).kind).toBe('refused')
+  })
+})
+
+describe('names of special use', () => {
+  const told = (host: string, options = {}) =>
+    ipaddrGuard({ allowHttp: true, ...options }).inspect(`http://${host}/`).kind
+  const resolve = async () => []
+
+  it.each(['hooks.test', 'test', 'hooks.example', 'a.b.example'])(
+    'leaves %s, which is for testing, to whoever answers for names by himself',
+    (host) => {
+      expect(told(host)).toBe('refused')
+      expect(told(host, { allow: ['10.0.0.0/8'] })).toBe('refused')
+      expect(told(host, { resolve })).toBe('ok')
+    },
+  )
+
+  it.each([
+    'printer.local',
+    'app.svc.cluster.local',
+    'router.home.arpa',
+    'orders.internal',
+    'db.localdomain',
+  ])('leaves %s, which is private, to whoever opens a range of his own', (host) => {
+    expect(told(host, { resolve })).toBe('refused')
+    expect(told(host, { allow: ['10.0.0.0/8'] })).toBe('ok')
+  })
+
+  it.each(['localhost', 'app.localhost', 'localhost.localdomain', 'ip6-loopback', 'localhost6'])(
+    'lets %s through where loopback is open, and nowhere else',
+    (host) => {
+      expect(told(host, { resolve, allow: ['10.0.0.0/8'] })).toBe('refused')
+      expect(told(host, { allow: ['127.0.0.0/8'] })).toBe('ok')
+      expect(told(host, { allow: ['::1'] })).toBe('ok')
+    },
+  )
+
+  it.each(['a.invalid', 'a.onion', 'a.alt'])('never lets %s through', (host) => {
+    expect(told(host, { resolve, allow: ['0.0.0.0/0', '::/0'] })).toBe('refused')
+  })
+
+  it('knows a label from the end of one', () => {
+    for (const host of [
+      'mylocalhost.net',
+      'local.net',
+      'contest.net',
+      'example.com',
+      'an-example.net',
+      'internal.net',
+    ])
+      expect(told(host), host).toBe('ok')
   })
 })
 

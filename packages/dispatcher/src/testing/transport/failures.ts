@@ -17,15 +17,6 @@ const withServer = async (
 
 /** What comes back when nothing does. */
 export const describeFailures = (h: TransportHarness): void => {
-  it.each([
-    ['says nothing', behaviours.hang()],
-    ['says nothing after its headers', behaviours.hangAfterHeaders()],
-    ['drips a byte at a time', behaviours.drip()],
-  ])('gives up at the one deadline on a server that %s', async (_how, script) => {
-    h.server.behave(script)
-    expect(await h.send({ timeoutMs: 300 })).toMatchObject({ kind: 'no_answer', errorClass: 'timeout' })
-  })
-
   it('counts DNS, accepting and the TLS handshake in the same deadline', async () => {
     const timeout = { kind: 'no_answer', errorClass: 'timeout' }
     const slow = ipaddrGuard({ allowHttp: true, resolve: () => new Promise(() => undefined) })
@@ -41,17 +32,6 @@ export const describeFailures = (h: TransportHarness): void => {
     withServer({ acceptAfterMs: 100 }, async (url) => {
       expect(await h.send({ url })).toMatchObject({ kind: 'response', statusCode: 200 })
     }))
-
-  it.each([
-    ['resets at once', behaviours.resetAtOnce()],
-    ['resets after its headers', behaviours.resetAfterHeaders()],
-    ['sends less than it promised', behaviours.tooShort()],
-    ['does not speak HTTP', behaviours.garbage()],
-    ['never ends its headers', behaviours.endlessHeaders()],
-  ])('calls it a reset when the server %s', async (_how, script) => {
-    h.server.behave(script)
-    expect(await h.send()).toMatchObject({ kind: 'no_answer', errorClass: 'reset' })
-  })
 
   it('calls it tls when nobody vouches for the certificate, or there is none', async () => {
     await withServer({ tls: true }, async (url) => {
