@@ -1,28 +1,33 @@
 import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 
+/** Waits for a call, and not for ever. */
+export type BoundCall = <T>(operation: string, call: Promise<T>) => Promise<T>
+
 /**
- * What a call answers, or `StorageUnavailableError` when it has not settled after `ms`, or when `hurry` aborts: a storage that
- * hangs must hang nobody else. Whether the call is still done is not known; it can be made again.
+ * Answers what a call answers, or `StorageUnavailableError` when it has not settled after `ms`, or when `hurry` aborts: a
+ * storage that hangs must hang nobody else. Whether the call is still done is not known; it can be made again.
  */
-export const boundedCall = <T>(
-  operation: string,
-  call: Promise<T>,
-  { ms, hurry }: { ms: number; hurry?: AbortSignal | undefined },
-): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const giveUp = (why: string) =>
-      reject(
-        new StorageUnavailableError(
-          `The storage did not answer ${operation} ${why}; whether it was done is not known.`,
-        ),
-      )
-    const timer = setTimeout(() => giveUp(`within ${ms} ms`), ms)
-    timer.unref()
-    const hurried = () => giveUp('before the dispatcher had to stop')
-    hurry?.addEventListener('abort', hurried)
-    if (hurry?.aborted) hurried()
-    call.then(resolve, reject).finally(() => {
-      clearTimeout(timer)
-      hurry?.removeEventListener('abort', hurried)
+export const boundCalls = ({ ms, hurry }: { ms: number; hurry?: AbortSignal | undefined }): BoundCall => {
+  const waiting = new Set<() => void>()
+  hurry?.addEventListener('abort', () => waiting.forEach((giveUp) => giveUp()), { once: true })
+  return (operation, call) =>
+    new Promise((resolve, reject) => {
+      const giveUp = (when: string) =>
+        reject(
+          new StorageUnavailableError(
+            `The storage did not answer ${operation} ${when}; whether it was done is not known.`,
+          ),
+        )
+      const hurried = () => giveUp('before the dispatcher had to stop')
+      const timer = setTimeout(() => giveUp(`within ${ms} ms`), ms)
+      timer.unref()
+      waiting.add(hurried)
+      if (hurry?.aborted) hurried()
+      const done = () => {
+        clearTimeout(timer)
+        waiting.delete(hurried)
+      }
+      call.then(done, done)
+      call.then(resolve, reject)
     })
-  })
+}

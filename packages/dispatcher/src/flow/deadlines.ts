@@ -3,6 +3,8 @@ import type { Clock } from '../ports/clock.js'
 interface Waiting {
   /** On the monotonic clock. */
   endsAt: number
+  /** Whose call it is. */
+  readonly group: object
   readonly expire: () => void
 }
 
@@ -23,32 +25,19 @@ export class Deadlines {
     this.#clock = clock
   }
 
-  /**
-   * What `call` answers, or a rejection with `late()` after `ms`. An aborted `signal` leaves the call `graceMs` more.
-   */
+  /** What `call` answers, or a rejection with `late()` after `ms`; or as soon as `hurry` says for its `group`. */
   within<T>(
     call: Promise<T>,
-    {
-      ms,
-      late,
-      signal,
-      graceMs = 0,
-    }: { ms: number; late: () => Error; signal?: AbortSignal; graceMs?: number },
+    { ms, late, group }: { ms: number; late: () => Error; group: object },
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { endsAt: this.#clock.monotonic() + ms, expire: () => reject(late()) }
-      const hurry = (): void => {
-        waiting.endsAt = Math.min(waiting.endsAt, this.#clock.monotonic() + graceMs)
-        this.#tick()
-      }
+      const endsAt = this.#clock.monotonic() + ms
+      const waiting: Waiting = { endsAt, group, expire: () => reject(late()) }
       const done = (): void => {
         this.#waiting.delete(waiting)
-        signal?.removeEventListener('abort', hurry)
         if (this.#waiting.size === 0) this.#rest()
       }
       this.#waiting.add(waiting)
-      signal?.addEventListener('abort', hurry)
-      if (signal?.aborted) hurry()
       this.#tick()
       call.then(
         (answer) => {
@@ -61,6 +50,13 @@ export class Deadlines {
         },
       )
     })
+  }
+
+  /** Calls of a group were told to end: they have `ms` more. */
+  hurry(group: object, ms: number): void {
+    const latest = this.#clock.monotonic() + ms
+    for (const waiting of this.#waiting)
+      if (waiting.group === group) waiting.endsAt = Math.min(waiting.endsAt, latest)
   }
 
   #rest(): void {

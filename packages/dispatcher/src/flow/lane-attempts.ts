@@ -11,6 +11,8 @@ import { send, type Sent } from './send.js'
 import type { Signal } from './signal.js'
 import type { Tally } from './tally.js'
 
+/** How long a transport may take to end a request that was aborted, ms. */
+const ABORT_GRACE_MS = 1_000
 /** How long a lane rests after what was no attempt. */
 const OWN_FAULT_REST_MS = 5_000
 
@@ -53,6 +55,7 @@ export class LaneAttempts {
   /** Ends what is in flight: those attempts never happened. */
   abort(): void {
     this.#abort.abort()
+    this.#context.deadlines.hurry(this.#abort.signal, ABORT_GRACE_MS)
   }
 
   /** One attempt; its slot is taken. */

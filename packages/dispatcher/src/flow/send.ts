@@ -10,8 +10,6 @@ import type { RunnerContext } from './runner-context.js'
 
 /** A transport keeps `timeoutMs` itself; one that has not settled this much later never will, ms. */
 const TRANSPORT_GRACE_MS = 5_000
-/** How long one may take to end a request that was aborted, ms. */
-const ABORT_GRACE_MS = 1_000
 
 /** What one request came to. */
 export interface Sent {
@@ -85,7 +83,7 @@ const request = (
   // Checked when they were saved; a name of ours is ours all the same.
   for (const [name, value] of Object.entries(subscription.headers)) headers[name] ??= value
   const call = transport.send({ url, headers, body, timeoutMs, guard, signal, mayStart, mayRepeat })
-  return deadlines.within(call, { ms: timeoutMs + TRANSPORT_GRACE_MS, late, signal, graceMs: ABORT_GRACE_MS })
+  return deadlines.within(call, { ms: timeoutMs + TRANSPORT_GRACE_MS, late, group: signal })
 }
 
 const late = () =>
