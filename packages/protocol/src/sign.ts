@@ -31,7 +31,7 @@ const first = (secrets: readonly string[]): string => {
 }
 
 /**
- * The seed's signature: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key.
+ * `X-Webhook-Signature`: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key.
  * @throws InvalidSecretError when the secret is empty.
  */
 export const signLegacy = (body: string | Uint8Array, secret: string): string => {
@@ -78,7 +78,7 @@ export interface AttemptToSign {
   /** The body's `timestamp`. */
   readonly timestamp: string
   readonly body: string
-  /** Unexpired ones, newest first: all sign the standard header, the first one the seed's. */
+  /** Unexpired ones, newest first: all sign `webhook-signature`, the first one `X-Webhook-Signature`. */
   readonly secrets: readonly string[]
   /** Unix seconds of this attempt. */
   readonly attemptTimestampSeconds: number
