@@ -1,6 +1,11 @@
-import { REFUSALS, type Answer } from './answers.js'
+import { after } from './deadline.js'
 import type { Receiver } from './receiver.js'
+import type { Body } from './request.js'
 import { requireReceiver } from './require-receiver.js'
+
+const FIX =
+  'Hand fetchReceiver a request whose body nobody has read, or a clone made before: request.clone().'
+const ANSWER_FIRST_MS = 1_000
 
 /**
  * A web-standard handler around a receiver: Next.js, Hono, Bun, Deno.
@@ -9,39 +14,47 @@ import { requireReceiver } from './require-receiver.js'
  * export const POST = fetchReceiver(receiver)
  */
 export const fetchReceiver = (receiver: Receiver): ((request: Request) => Promise<Response>) => {
-  const { verification } = requireReceiver('fetchReceiver', receiver)
+  requireReceiver('fetchReceiver', receiver)
   return async (request) => {
-    const headers = Object.fromEntries(request.headers)
-    const { method } = request
-    if (request.bodyUsed) return respond(verification.misconfigured())
-    const encoded = (headers['content-encoding'] ?? 'identity') !== 'identity'
-    const body = method === 'POST' && !encoded ? await read(request, verification.maxBodyBytes) : ''
-    if (body === 'too_large') return respond(REFUSALS.tooLarge)
-    if (body === 'aborted') return respond(REFUSALS.malformed)
-    return respond(await receiver.handle({ method, headers, body }))
+    const { method, headers } = request
+    const readBody = (limit: number, signal: AbortSignal) => readWebBody(request, limit, signal)
+    const { status, headers: sent, body } = await receiver.handle({ method, headers, readBody })
+    if (sent['connection'] === 'close') abandon(request)
+    return new Response(body, { status, headers: sent })
   }
 }
 
-const respond = ({ status, headers, body }: Answer): Response => new Response(body, { status, headers })
-
-/** At most `limit` bytes; what is beyond is not read. */
-const read = async (request: Request, limit: number): Promise<Uint8Array | 'too_large' | 'aborted'> => {
-  const reader = request.body?.getReader()
+/** Reads at most `limit` bytes, for as long as `signal` lets it. */
+const readWebBody = async (
+  { body, bodyUsed }: Request,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Body> => {
+  if (bodyUsed || body?.locked) return { kind: 'consumed', fix: FIX }
+  if (!body) return { kind: 'bytes', bytes: '' }
+  const reader = body.getReader()
+  // A read that is under way rejects then.
+  const release = () => reader.releaseLock()
+  signal.addEventListener('abort', release)
   const chunks: Uint8Array[] = []
   let length = 0
   try {
-    while (reader) {
+    for (;;) {
       const { done, value } = await reader.read()
-      if (done) break
+      if (done) return { kind: 'bytes', bytes: Buffer.concat(chunks) }
       length += value.length
-      if (length > limit) {
-        await reader.cancel()
-        return 'too_large'
-      }
+      if (length > limit) return { kind: 'too_large' }
       chunks.push(value)
     }
   } catch {
-    return 'aborted'
+    return { kind: 'aborted' }
+  } finally {
+    signal.removeEventListener('abort', release)
+    release()
   }
-  return Buffer.concat(chunks)
+}
+
+/** Gives up what is left of a body, once the answer is out: on Node, a cancelled body takes its connection with it. */
+const abandon = ({ body }: Request): void => {
+  after(ANSWER_FIRST_MS, () => void body?.cancel().catch(() => undefined))
 }

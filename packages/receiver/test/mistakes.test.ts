@@ -1,7 +1,7 @@
 import { swigsEvents } from '@swigs/webhooks-protocol'
 import { fastify } from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { memoryDedupe } from '../src/dedupe.js'
+import { memoryDedupe } from '../src/memory-dedupe.js'
 import { expressReceiver, verifyWebhook } from '../src/express.js'
 import { fastifyReceiver } from '../src/fastify.js'
 import { fetchReceiver } from '../src/fetch.js'
