@@ -13,8 +13,6 @@ export interface Row {
   readonly body: object
   /** Beside the type of the body. */
   readonly headers?: Readonly<Record<string, string>>
-  /** What our own sender makes of it. */
-  readonly sender: 'done' | 'gives up' | 'comes again'
   /** How many times the handler has run to its end after it. */
   readonly handled: number
   /** What handlers do. */
@@ -56,21 +54,11 @@ const stalled = () =>
   new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(Buffer.from('{"id":')) })
 
 const received = { received: true }
-const handledAt = { status: 200, body: received, sender: 'done', handled: 1 } as const
+const handledAt = { status: 200, body: received, handled: 1 } as const
 const repeated = { error: 'Repeated header', header: 'webhook-id' }
-const malformed = {
-  status: 400,
-  body: { error: 'Malformed payload' },
-  sender: 'gives up',
-  handled: 0,
-} as const
-const unsigned = {
-  status: 401,
-  body: { error: 'Invalid signature' },
-  sender: 'gives up',
-  handled: 0,
-} as const
-const failed = { status: 500, body: { error: 'Handler failed' }, sender: 'comes again', handled: 0 } as const
+const malformed = { status: 400, body: { error: 'Malformed payload' }, handled: 0 } as const
+const unsigned = { status: 401, body: { error: 'Invalid signature' }, handled: 0 } as const
+const failed = { status: 500, body: { error: 'Handler failed' }, handled: 0 } as const
 
 export const ROWS = {
   accepted: { request: 'signed, and new', ...handledAt, send: each(() => signed()) },
@@ -167,7 +155,6 @@ export const ROWS = {
     status: 405,
     body: { error: 'Method not allowed' },
     headers: { allow: 'POST' },
-    sender: 'gives up',
     handled: 0,
     send: each(
       () => ({ method: 'GET', headers: {} }),
@@ -179,7 +166,6 @@ export const ROWS = {
     status: 408,
     body: { error: 'Body timed out' },
     headers: CLOSES,
-    sender: 'comes again',
     handled: 0,
     options: { bodyTimeoutMs: 50 },
     send: each(() => ({ ...signed(), body: stalled() })),
@@ -189,7 +175,6 @@ export const ROWS = {
     status: 413,
     body: { error: 'Payload too large' },
     headers: CLOSES,
-    sender: 'gives up',
     handled: 0,
     send: each(() => signed({ data: { text: 'x'.repeat(1_100_000) } })),
   },
@@ -198,7 +183,6 @@ export const ROWS = {
     status: 415,
     body: { error: 'Unsupported encoding', reason: 'Send the body without Content-Encoding' },
     headers: { 'accept-encoding': 'identity' },
-    sender: 'gives up',
     handled: 0,
     send: each(() => ({
       headers: { ...signed().headers, 'content-encoding': 'identity, gzip' },
@@ -245,7 +229,6 @@ export const ROWS = {
     request: 'with an id that is being handled',
     status: 503,
     body: { error: 'In progress' },
-    sender: 'comes again',
     handled: 0,
     handle: never,
     send: async (mount) => {
@@ -258,7 +241,6 @@ export const ROWS = {
     request: 'with a new id, while as many are being handled as `memoryDedupe` has room for (`maxClaims`)',
     status: 503,
     body: { error: 'Busy' },
-    sender: 'comes again',
     handled: 0,
     handle: never,
     options: { dedupe: memoryDedupe({ maxClaims: 1, logger: silent }) },
