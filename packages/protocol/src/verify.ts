@@ -96,7 +96,7 @@ const checkSignature = (input: VerifyInput, headers: WireHeaders): RejectionReas
     ? standardSignature.split(' ', MAX_SIGNATURES)
     : [standardSignature]
   const content = { id, timestampSeconds, body }
-  const matches = secrets.some((secret) => anyEqual(listed, signOnce(content, secret)))
+  const matches = secrets.some((secret) => hasStandard(listed, signOnce(content, secret)))
   if (!matches) return 'bad_signature'
   return Math.abs(now - Number(timestampSeconds) * 1000) <= toleranceMs ? null : 'timestamp_out_of_tolerance'
 }
@@ -107,18 +107,28 @@ const checkLegacySignature = (
   secrets: readonly string[],
 ): RejectionReason | null => {
   if (signature === undefined || !legacy) return 'missing_signature'
-  const matches = secrets.some((secret) => anyEqual([signature], signLegacy(body, secret)))
+  const matches = secrets.some((secret) => hasLegacy([signature], signLegacy(body, secret)))
   return matches ? null : 'bad_signature'
 }
 
-/** As text: a signature has one spelling, and a version of somebody else's equals none of ours. */
-const anyEqual = (listed: readonly string[], expected: string): boolean => {
-  const bytes = Buffer.from(expected)
-  return listed.some((signature) => {
-    const given = Buffer.from(signature)
-    return given.length === bytes.length && timingSafeEqual(given, bytes)
-  })
+/**
+ * Whether a signature of so many characters is among those listed. As text: a signature has one spelling, and a version of
+ * somebody else's equals none of ours. In constant time each, in buffers made once: two less to make for each request, which is
+ * a tenth of an HMAC.
+ */
+const comparer = (length: number) => {
+  const [left, right] = [Buffer.alloc(length), Buffer.alloc(length)]
+  return (listed: readonly string[], expected: string): boolean => {
+    right.write(expected)
+    return listed.some(
+      (given) => given.length === length && left.write(given) === length && timingSafeEqual(left, right),
+    )
+  }
 }
+/** `v1,` and 32 bytes in base64. */
+const hasStandard = comparer(47)
+/** `sha256=` and 32 bytes in hex. */
+const hasLegacy = comparer(71)
 
 const contradiction = (headers: WireHeaders, envelope: Envelope): 'event' | 'timestamp' | 'id' | null => {
   const { event = envelope.event, timestamp = envelope.timestamp, id = envelope.id } = headers
@@ -131,7 +141,7 @@ const contradiction = (headers: WireHeaders, envelope: Envelope): 'event' | 'tim
 const usable = (secrets: string | readonly string[]): readonly string[] => {
   const list = typeof secrets === 'string' ? [secrets] : (secrets ?? [])
   if (list.length === 0) throw new InvalidSecretError('There is no secret to verify with. Pass at least one.')
-  for (const secret of list) assertKeyLength(cachedKey(secret).length)
+  for (const secret of list) assertKeyLength(cachedKey(secret).bytes.length)
   return list
 }
 

@@ -30,3 +30,14 @@ it('docs/http.md shows every class of request that the mounts are held to, and n
   })
   expect(tableBelow(read('docs/http.md'), '## Receiving')).toEqual(expected)
 })
+
+it('ARCHITECTURE.md names each file that a request passes once, and no other', () => {
+  const [, walk = ''] =
+    /## The walk of one request into the receiver\n([^]*?)\n\n`logger/.exec(read('ARCHITECTURE.md')) ?? []
+  const files = [...walk.matchAll(/`((?:protocol\/src\/)?[a-z-]+\.ts)`/g)].map(([, name = '']) =>
+    name.startsWith('protocol/') ? `packages/${name}` : `packages/receiver/src/${name}`,
+  )
+  expect(files.length).toBeGreaterThan(15)
+  expect(new Set(files).size).toBe(files.length)
+  for (const file of files) expect(() => read(file)).not.toThrow()
+})
