@@ -65,7 +65,7 @@ export const fastifyReceiver = async (app: FastifyLike, options: FastifyReceiver
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   app.setErrorHandler((error, request, reply) => {
     // What the app's own hooks throw is the app's to answer. Of a Content-Type that is none, nothing was read.
-    if (!error.code?.startsWith('FST_ERR_CTP')) throw error
+    if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error
     return serve(request, reply, request.raw)
   })
   app.route({
