@@ -64,7 +64,7 @@ export const createAdminApi = (
         const known = answerTo(error)
         if (known) return known
         const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown }
-        logger.error({ method: request.method, name, code }, 'An admin request failed')
+        tell(logger, { method: request.method, name, code })
         return answer(500, { message: 'Internal error' })
       })
       const given = isSafe(request.method) || (await body.isGone()) ? served : closing(served)
@@ -72,6 +72,10 @@ export const createAdminApi = (
     },
   }
 }
+
+/** What a logger throws or rejects with has nowhere to go, and changes no answer. */
+const tell = (logger: Pick<Logger, 'error'>, fields: object): void =>
+  void (async () => logger.error(fields, 'An admin request failed'))().catch(() => undefined)
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const isSafe = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method)

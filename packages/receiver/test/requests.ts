@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib'
-import { signStandard, type swigsEvents } from '@swigs/webhooks-protocol'
-import type { Dedupe } from '../src/dedupe.js'
+import type { swigsEvents } from '@swigs/webhooks-protocol'
 import { memoryDedupe } from '../src/memory-dedupe.js'
 import type { ReceiverOptions } from '../src/receiver.js'
-import type { Mount, Sent } from './mounts.js'
-import { SECRET, signed, silent } from './support.js'
+import type { Mount } from './mounts.js'
+import { CLOSES, each, hangingDedupe, marked, never, stalled, withHeaders } from './request-makers.js'
+import { signed, silent } from './support.js'
 
 /** A class of requests, and what is done with it. `docs/http.md` shows them all; every mount is held to them. */
 export interface Row {
@@ -21,37 +21,6 @@ export interface Row {
   /** Sends such requests; the last answer counts. `null`: another test has an app that is set up for it. */
   readonly send: ((mount: Mount) => Promise<Awaited<ReturnType<Mount['send']>>>) | null
 }
-
-const each =
-  (...requests: (() => Sent)[]) =>
-  async (mount: Mount) => {
-    const answers = []
-    for (const request of requests) answers.push(await mount.send(request()))
-    const [last] = answers.slice(-1)
-    if (!last) throw new Error('nothing was sent')
-    if (answers.some(({ status }) => status !== last.status)) throw new Error(JSON.stringify(answers))
-    return last
-  }
-
-const withHeaders = (headers: Record<string, string>) => (): Sent => {
-  const request = signed()
-  return { ...request, headers: { ...request.headers, ...headers } }
-}
-
-const marked = (): Sent => {
-  const request = signed()
-  const body = `\ufeff${request.body}`
-  const { 'webhook-id': id = '', 'webhook-timestamp': timestampSeconds = '' } = request.headers
-  const signature = signStandard({ id, timestampSeconds, body, secrets: [SECRET] })
-  return { headers: { ...request.headers, 'webhook-signature': signature }, body }
-}
-
-const never = () => new Promise<never>(() => undefined)
-const CLOSES = { connection: 'close' }
-const hangingDedupe: Dedupe = { claim: never, complete: never, release: never }
-/** A body of which a few bytes come, and then nothing. */
-const stalled = () =>
-  new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(Buffer.from('{"id":')) })
 
 const received = { received: true }
 const handledAt = { status: 200, body: received, handled: 1 } as const
