@@ -1,6 +1,9 @@
-/** Packs every package, checks it as a package, installs the tarballs in a scratch project, and loads them both ways. */
+/**
+ * Packs every package, checks it as a package, installs the tarballs in a scratch project, loads them both ways, finds their
+ * types as old projects do, and runs the README's first example in a folder of its own.
+ */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -23,6 +26,46 @@ const manifests = folders
     manifest: JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest,
   }))
   .filter(({ manifest }) => !manifest.private)
+
+/** The types of every entry, where TypeScript knows of no `exports`: `typesVersions` says where they are. */
+const findTypesByNode10 = (): void => {
+  const specifiers = manifests.flatMap(({ manifest }) =>
+    Object.keys(manifest.exports).map((entry) => join(manifest.name, entry)),
+  )
+  // A namespace of nothing is no error: each entry has to have an export.
+  const code = specifiers.map(
+    (specifier, index) =>
+      `import * as entry${index} from '${specifier}'\nexport const some${index}: keyof typeof entry${index} extends never ? never : true = true\n`,
+  )
+  writeFileSync(join(scratch, 'entries.ts'), code.join(''))
+  const options =
+    '--noEmit --strict --skipLibCheck --target es2022 --module commonjs --moduleResolution node10'
+  run(join(root, 'node_modules/.bin/tsc'), [...options.split(' '), 'entries.ts'], scratch)
+  console.log(`${specifiers.length} entries have types under moduleResolution node10`)
+}
+
+/** The first example of the README, by the README's own commands. */
+const runQuickstart = (tarballs: readonly string[]): void => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const [, commands = ''] = /```sh\n(npm init -y\n[^]*?)```/.exec(readme) ?? []
+  const [, code = ''] = /```ts\n([^]*?)```/.exec(readme) ?? []
+  const folder = join(scratch, 'quickstart')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'quickstart.js'), code)
+  const packed = (name: string): string =>
+    tarballs.find((tarball) => tarball.includes(`${name.slice(1).replace('/', '-')}-0`)) ?? name
+  let output = ''
+  for (const line of commands.trim().split('\n')) {
+    const [command = '', ...args] = line.split(' ')
+    output = run(
+      command,
+      args.map((given) => (given.startsWith('@swigs/') ? packed(given) : given)),
+      folder,
+    )
+  }
+  if (!output.includes('received order ORD-1001, verified')) throw new Error(`The quickstart said: ${output}`)
+  console.log('the README’s first example runs in a folder of its own')
+}
 
 try {
   const tarballs = manifests.map(({ folder }) => {
@@ -61,6 +104,8 @@ try {
       if (conditions.require) run('node', require, scratch)
       console.log(`${manifest.name}${entry.slice(1)} imports${conditions.require ? ' and requires' : ''}`)
     }
+  findTypesByNode10()
+  runQuickstart(tarballs)
 } catch (error) {
   const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
   console.error(stdout, stderr, (error as Error).message)

@@ -5,5 +5,6 @@ export default library({
   express: 'src/express.ts',
   fastify: 'src/fastify.ts',
   fetch: 'src/fetch.ts',
+  node: 'src/node.ts',
   testing: 'src/testing.ts',
 })

@@ -1,4 +1,4 @@
-import { isWebhooksError, type Issue } from '@swigs/webhooks-protocol'
+import { isWebhooksError, issuesToText, type Issue } from '@swigs/webhooks-protocol'
 
 /** What the admin API answers, whatever it runs in. */
 export interface Answer {
@@ -21,13 +21,20 @@ export const answer = (status: number, body: unknown, headers: Record<string, st
   body: JSON.stringify(body),
 })
 
+/** The same answer, after which the connection ends: what is left of the body would be taken for the next request. */
+export const closing = (given: Answer): Answer => ({
+  ...given,
+  headers: { ...given.headers, connection: 'close' },
+})
+
 /** Answers that say what is wrong with a request. */
 export const REFUSALS = {
   notFound: () => answer(404, { message: 'Not found' }),
   methodNotAllowed: (allow: string) =>
     answer(405, { message: `Method not allowed; this path takes ${allow}` }, { allow }),
-  tooLarge: (limit: number) =>
-    answer(413, { message: `The body is longer than ${limit} bytes` }, { connection: 'close' }),
+  otherSite: () => answer(403, { message: 'Sent by a page of another site, as Sec-Fetch-Site says' }),
+  timedOut: () => closing(answer(408, { message: 'The body did not arrive in time' })),
+  tooLarge: (limit: number) => closing(answer(413, { message: `The body is longer than ${limit} bytes` })),
   unsupportedType: () => answer(415, { message: 'Send the body as Content-Type: application/json' }),
   unsupportedEncoding: () => answer(415, { message: 'Send the body without Content-Encoding' }),
   badPath: () => invalid([{ path: 'path', message: 'Not a well-formed path: mend its % escapes' }]),
@@ -35,10 +42,8 @@ export const REFUSALS = {
 } as const
 
 /** 400 with the fields at fault. */
-export const invalid = (issues: readonly Issue[]): Answer => {
-  const text = issues.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
-  return answer(400, { message: `The request is not valid. ${text}`, issues })
-}
+export const invalid = (issues: readonly Issue[]): Answer =>
+  answer(400, { message: `The request is not valid. ${issuesToText(issues)}`, issues })
 
 /** The answer to what a handler threw; `null` when it is no error of ours. */
 export const answerTo = (error: unknown): Answer | null => {

@@ -57,7 +57,8 @@ export const adminRouter = (dispatcher: ManagedDispatcher, options: ExpressAdmin
       query,
       contentType: headers['content-type'],
       contentEncoding: headers['content-encoding'],
-      readBody: () => readNodeBody(request),
+      fetchSite: headers['sec-fetch-site'],
+      readBody: (limit) => readNodeBody(request, limit),
       actor: options.actor?.(request) ?? null,
     })
   }

@@ -1,7 +1,8 @@
+import { Readable } from 'node:stream'
 import { createAdminApi, type AdminApiOptions } from './admin-api.js'
-import { REFUSALS, type Answer } from './answers.js'
+import { closing, REFUSALS } from './answers.js'
 import { requireGuards, type Guards } from './guards.js'
-import { MAX_BODY_BYTES } from './read-request.js'
+import { readStream } from './node-body.js'
 import type { ManagedDispatcher } from './route.js'
 
 interface RequestLike {
@@ -23,15 +24,13 @@ export interface FastifyLike {
   removeAllContentTypeParsers(): unknown
   addContentTypeParser(
     type: string,
-    options: { parseAs: 'buffer' },
-    parser: (request: unknown, body: Buffer, done: (error: Error | null, body?: unknown) => void) => void,
+    parser: (request: unknown, payload: unknown, done: (error: Error | null, body?: unknown) => void) => void,
   ): unknown
   addHook(name: 'onRequest', hook: FastifyGuard): unknown
   setErrorHandler(handler: (error: { code?: string }, request: unknown, reply: ReplyLike) => unknown): unknown
   route(options: {
     method: string[]
     url: string
-    bodyLimit: number
     handler: (request: RequestLike, reply: ReplyLike) => Promise<unknown>
   }): unknown
 }
@@ -54,13 +53,6 @@ export interface FastifyAdminOptions extends AdminApiOptions {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
-/** What Fastify finds wrong with a body before we see it. */
-const BODY_REFUSALS: ReadonlyMap<string, () => Answer> = new Map([
-  ['FST_ERR_CTP_BODY_TOO_LARGE', () => REFUSALS.tooLarge(MAX_BODY_BYTES)],
-  ['FST_ERR_CTP_INVALID_MEDIA_TYPE', REFUSALS.unsupportedType],
-  ['FST_ERR_CTP_INVALID_CONTENT_LENGTH', REFUSALS.aborted],
-])
-
 /**
  * The admin API as a Fastify plugin (5). Encapsulated: its body parser and its guards apply to its own routes alone.
  * @throws InvalidOptionsError without guards, or without a dispatcher.
@@ -72,12 +64,12 @@ export const adminPlugin = async (app: FastifyLike, options: FastifyAdminOptions
   const api = createAdminApi(options.dispatcher, options)
   for (const guard of guards) app.addHook('onRequest', guard)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // The stream itself is the body: Fastify's own reading has no deadline.
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   app.setErrorHandler((error, _request, reply) => {
-    const refusal = BODY_REFUSALS.get(error.code ?? '')
     // What the guards throw is the app's to answer.
-    if (!refusal) throw error
-    const { status, headers, body } = refusal()
+    if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error
+    const { status, headers, body } = closing(REFUSALS.unsupportedType())
     return reply.code(status).headers(headers).send(body)
   })
 
@@ -86,7 +78,7 @@ export const adminPlugin = async (app: FastifyLike, options: FastifyAdminOptions
   const below = (path: string) => `/${path.split('/').slice(depth).join('/')}`
 
   const handler = async (request: RequestLike, reply: ReplyLike): Promise<unknown> => {
-    const { method, url, headers, body } = request
+    const { method, url, headers, body: payload } = request
     const mark = url.indexOf('?')
     const {
       status,
@@ -98,12 +90,16 @@ export const adminPlugin = async (app: FastifyLike, options: FastifyAdminOptions
       query: mark < 0 ? '' : url.slice(mark + 1),
       contentType: one(headers['content-type']),
       contentEncoding: one(headers['content-encoding']),
-      readBody: async () => ({ kind: 'bytes', bytes: body instanceof Uint8Array ? body : Buffer.alloc(0) }),
+      fetchSite: one(headers['sec-fetch-site']),
+      readBody: async (limit) =>
+        payload instanceof Readable
+          ? readStream(payload, limit, one(headers['content-length']))
+          : { kind: 'bytes', bytes: Buffer.alloc(0) },
       actor: options.actor?.(request) ?? null,
     })
     return reply.code(status).headers(sent).send(text)
   }
-  for (const url of ['/', '/*']) app.route({ method: METHODS, url, bodyLimit: MAX_BODY_BYTES, handler })
+  for (const url of ['/', '/*']) app.route({ method: METHODS, url, handler })
 }
 
 const one = (value: string | string[] | undefined): string | undefined =>

@@ -7,6 +7,8 @@ import { readStream } from './node-body.js'
 import type { Body } from './read-request.js'
 import type { ManagedDispatcher } from './route.js'
 
+const ANSWER_FIRST_MS = 1_000
+
 /** Decides about a request: `true` lets it in, `false` is a 403, a `Response` is the answer itself. */
 export type Authorize = (request: Request) => boolean | Response | Promise<boolean | Response>
 
@@ -49,18 +51,20 @@ export const adminHandler = (
         query: search.slice(1),
         contentType: request.headers.get('content-type') ?? undefined,
         contentEncoding: request.headers.get('content-encoding') ?? undefined,
-        readBody: () => readBody(request),
+        fetchSite: request.headers.get('sec-fetch-site') ?? undefined,
+        readBody: (limit, signal) => readBody(request, limit, signal),
         actor: options.actor?.(request) ?? null,
       }),
     )
   }
 }
 
-const readBody = async ({ body, headers }: Request): Promise<Body> => {
+const readBody = async ({ body, headers }: Request, limit: number, signal: AbortSignal): Promise<Body> => {
   if (!body) return { kind: 'bytes', bytes: new Uint8Array() }
   const stream = Readable.fromWeb(body as ReadableStream)
-  const read = await readStream(stream, headers.get('content-length') ?? undefined)
-  // What is left of it is cancelled: a body may have no end.
+  // What is left of it is cancelled: a body may have no end. On Node its connection goes with it: the answer goes first.
+  signal.addEventListener('abort', () => void setTimeout(() => stream.destroy(), ANSWER_FIRST_MS).unref())
+  const read = await readStream(stream, limit, headers.get('content-length') ?? undefined)
   stream.destroy()
   return read
 }

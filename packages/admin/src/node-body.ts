@@ -8,6 +8,7 @@ export interface NodeRequestLike {
     readonly 'content-type'?: string | undefined
     readonly 'content-encoding'?: string | undefined
     readonly 'content-length'?: string | undefined
+    readonly 'sec-fetch-site'?: string | undefined
   }
   readonly readableEnded?: boolean
   body?: unknown
@@ -28,7 +29,7 @@ const lengthOf = (value: unknown): number => {
 }
 
 /** The body of a Node request, also where the app's own parser was there first. */
-export const readNodeBody = async (request: NodeRequestLike): Promise<Body> => {
+export const readNodeBody = async (request: NodeRequestLike, limit: number): Promise<Body> => {
   const { body } = request
   if (typeof body === 'string') return { kind: 'bytes', bytes: Buffer.from(body) }
   if (body instanceof Uint8Array) return { kind: 'bytes', bytes: body }
@@ -37,16 +38,18 @@ export const readNodeBody = async (request: NodeRequestLike): Promise<Body> => {
     return { kind: 'parsed', value: body, length: lengthOf(body) }
   if (request.readableEnded) return { kind: 'bytes', bytes: Buffer.alloc(0) }
   const stream = request as unknown as Readable
-  const read = await readStream(stream, request.headers['content-length'])
+  const read = await readStream(stream, limit, request.headers['content-length'])
   // What still comes is dropped, so that the sender gets to read the answer; the connection ends with it.
   stream.resume()
   return read
 }
 
-/** At most `MAX_BODY_BYTES` of a stream; the rest is left in it. */
-export const readStream = async (stream: Readable, length?: string): Promise<Body> => {
+/** At most `limit` bytes of a stream; the rest is left in it. */
+export const readStream = async (stream: Readable, limit: number, length?: string): Promise<Body> => {
+  // Its events do not come again.
+  if (stream.destroyed && !stream.readableEnded) return { kind: 'aborted' }
   try {
-    const options = { limit: MAX_BODY_BYTES, ...(length !== undefined && { length }) }
+    const options = { limit, ...(length !== undefined && { length }) }
     return { kind: 'bytes', bytes: await getRawBody(stream, options) }
   } catch (error) {
     const tooLarge = (error as { type?: unknown }).type === 'entity.too.large'

@@ -23,8 +23,10 @@ const NAMED = new Map<z.ZodType, string>([
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'A field of the request is wrong',
+  403: 'A browser sent it from a page of another site',
   404: 'There is no such thing',
   405: 'This path does not take that method; Allow says which',
+  408: 'The body did not arrive in time',
   409: 'Its state does not allow that',
   413: 'The body is longer than 64 KiB',
   415: 'The body is not plain JSON',

@@ -13,6 +13,8 @@ export type Body =
   | { readonly kind: 'parsed'; readonly value: unknown; readonly length: number }
   | { readonly kind: 'too_large' }
   | { readonly kind: 'aborted' }
+  /** It was not there in time. */
+  | { readonly kind: 'timed_out' }
 
 /** A value, or the answer that says why there is none. */
 export type Read<T> = { readonly value: T } | { readonly refusal: Answer }
@@ -26,6 +28,7 @@ const refuse = (path: string, message: string) => ({ refusal: invalid([{ path, m
 export const readJson = (body: Body, contentType: string | undefined): Read<unknown> => {
   if (body.kind === 'too_large') return { refusal: REFUSALS.tooLarge(MAX_BODY_BYTES) }
   if (body.kind === 'aborted') return { refusal: REFUSALS.aborted() }
+  if (body.kind === 'timed_out') return { refusal: REFUSALS.timedOut() }
   const length = body.kind === 'bytes' ? body.bytes.length : body.length
   if (length > MAX_BODY_BYTES) return { refusal: REFUSALS.tooLarge(MAX_BODY_BYTES) }
   if (length === 0) return { value: {} }

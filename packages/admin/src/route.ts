@@ -61,7 +61,7 @@ export interface Route<
   /** Status and shape of success. */
   readonly status: 200 | 201
   readonly result: R
-  /** The next cursor goes out in a `Link` header, and `result` is the bare array of the seed. */
+  /** The next cursor goes out in a `Link` header, and `result` is a bare array. */
   readonly linked: boolean
   /** An outcome that is no error of the request, with its own status. */
   readonly failure: { readonly status: 500; readonly result: F } | null

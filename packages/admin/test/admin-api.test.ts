@@ -53,6 +53,24 @@ describe('an error of the dispatcher', () => {
   })
 })
 
+describe('a logger that fails', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no'))],
+  ])('because it %s changes no answer', async (_how, error) => {
+    const { webhooks } = dispatcherOn(memoryStorage())
+    const stats = { value: () => Promise.reject(new Error('away')) }
+    const dispatcher = Object.create(webhooks, { stats }) as ManagedDispatcher
+    const handle = adminHandler(dispatcher, { authorize: 'none', logger: { error: error as () => void } })
+    expect((await handle(new Request('http://localhost/stats'))).status).toBe(500)
+  })
+})
+
 describe('who did it', () => {
   it('may be an id that is no string, as apps without types have it', async () => {
     const { webhooks, observed } = dispatcherOn(memoryStorage())

@@ -42,7 +42,7 @@ export const serialiseEnvelope = ({ id, event, timestamp, data }: Envelope): str
   }
 }
 
-/** Reads a body. `legacy`: the seed's own sender gives no id; the body's hash stands in. `null`: not an envelope. */
+/** Reads a body. `legacy`: the first SWIGS sender gives no id; the body's hash stands in. `null`: not an envelope. */
 export const parseEnvelope = (text: string, options: { legacy?: boolean } = {}): Envelope | null => {
   let parsed: unknown
   try {

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types'
 import type { z } from 'zod'
 
 /** One thing that is wrong with an input: where, and what is expected there. */
@@ -31,7 +32,8 @@ export class WebhooksError extends Error {
 
 /** Whether `error` is one of ours (from any copy of the package), and has that code. */
 export const isWebhooksError = (error: unknown, code?: string): error is WebhooksError =>
-  error instanceof Error &&
+  typeof error === 'object' &&
+  error !== null &&
   BRAND in error &&
   (code === undefined || (error as Partial<WebhooksError>).code === code)
 
@@ -103,6 +105,26 @@ export const issuesFromZod = (error: z.ZodError): Issue[] =>
         }))
       : { path: pathText(issue.path), message: issue.message },
   )
+
+/** Issues as one line: `items[0].price: Expected a number; total: …`. `whole` is the name of the input itself, if it has one. */
+export const issuesToText = (issues: readonly Issue[], whole = ''): string =>
+  issues
+    .map(({ path, message }) => [path || whole, message].filter((part) => part !== '').join(': '))
+    .join('; ')
+
+/**
+ * What an error says, for a log or a record; `unknown error` for what is thrown and is none. Errors of another realm
+ * (Jest, `vm`) are errors too. Not for errors whose message may quote a payload: see `errorName`.
+ */
+export const errorText = (error: unknown): string => (isError(error) ? error.message : 'unknown error')
+
+/** The kind of an error and its code, without its message, which may quote a payload: `TypeError`, `MongoError 11000`. */
+export const errorName = (error: unknown): string => {
+  if (!isError(error)) return 'not an Error'
+  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name
+}
+
+const isError = (error: unknown): error is Error => error instanceof Error || isNativeError(error)
 
 const pathText = (path: readonly PropertyKey[]): string =>
   path.reduce<string>((text, key) => {

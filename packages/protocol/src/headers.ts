@@ -1,4 +1,4 @@
-/** The headers of a delivery. `X-…` as the seed names them; `webhook-…` from Standard Webhooks 1.0.0. */
+/** The headers of a delivery. `X-…` are SWIGS' own; `webhook-…` are those of Standard Webhooks 1.0.0. */
 export const HEADERS = {
   contentType: 'Content-Type',
   userAgent: 'User-Agent',

@@ -1,3 +1,4 @@
+export { isIdentityEncoding } from './content-encoding.js'
 export { CUSTOMER_FIELDS, publicCustomer, type CustomerInput, type PublicCustomer } from './customer.js'
 export {
   defineEvents,
@@ -18,6 +19,8 @@ export {
 export {
   AddressRefusedError,
   ConflictError,
+  errorName,
+  errorText,
   InvalidCursorError,
   InvalidEventError,
   InvalidOptionsError,
@@ -25,6 +28,7 @@ export {
   InvalidSubscriptionError,
   isWebhooksError,
   issuesFromZod,
+  issuesToText,
   NotFoundError,
   PayloadTooLargeError,
   SessionUnsupportedError,
@@ -36,6 +40,7 @@ export {
 } from './errors.js'
 export { HEADERS, isAllowedCustomHeader, isSecretHeader, RESERVED_HEADERS } from './headers.js'
 export type { ObjectIdLike } from './json.js'
+export type { FetchHeaders, HeaderBag } from './read-headers.js'
 export { assertSecret, generateSecret, MASKED_SECRET, secretKey } from './secrets.js'
 export {
   signedHeaders,
@@ -48,7 +53,6 @@ export { swigsEvents, type SwigsEvents } from './swigs-events.js'
 export {
   verify,
   verifySignature,
-  type HeaderBag,
   type Rejected,
   type RejectionReason,
   type Verified,

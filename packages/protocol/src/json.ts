@@ -1,3 +1,4 @@
+import { isDate } from 'node:util/types'
 import { z } from 'zod'
 
 /** A database id that knows its hex string, as Mongoose's ObjectId does. */
@@ -24,8 +25,7 @@ export const id = z
 /** An instant: a Date, or ISO 8601; goes out as ISO 8601 UTC. */
 export const instant = z
   .custom<Date | string>(
-    (value) =>
-      (typeof value === 'string' || value instanceof Date) && !Number.isNaN(new Date(value).getTime()),
+    (value) => (typeof value === 'string' || isDate(value)) && !Number.isNaN(new Date(value).getTime()),
     'Expected a Date or an ISO 8601 string',
   )
   .transform((value) => new Date(value).toISOString())

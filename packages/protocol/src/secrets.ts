@@ -6,10 +6,11 @@ export const MASKED_SECRET = '********'
 
 const PREFIX = 'whsec_'
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+const QUOTED = /^(['"`]).*\1$/s
 const LEAST_BYTES = 24
 const MOST_BYTES = 256
 
-/** A new secret, as the seed makes them: 32 random bytes, hex. */
+/** A new secret: 32 random bytes, hex. */
 export const generateSecret = (): string => randomBytes(32).toString('hex')
 
 /**
@@ -25,8 +26,22 @@ export const secretKey = (secret: string): Buffer => {
   return Buffer.from(encoded, 'base64')
 }
 
-/** @throws InvalidSecretError unless it has 24 to 256 bytes of key material. */
-export const assertSecret = (secret: string): void => assertKeyLength(secretKey(secret).length)
+/**
+ * Checks a secret where it comes from outside: an option, a form, an environment variable.
+ * @throws InvalidSecretError unless it has 24 to 256 bytes of key material, and when white space or quotes are around it:
+ *   what readers of `.env` files leave there signs too, and matches nothing, silently.
+ */
+export const assertSecret = (secret: string): void => {
+  if (typeof secret === 'string' && secret.trim() !== secret)
+    throw new InvalidSecretError(
+      'The secret begins or ends with white space or a line break. Remove it where the secret is kept, or pass secret.trim().',
+    )
+  if (typeof secret === 'string' && QUOTED.test(secret))
+    throw new InvalidSecretError(
+      'The secret has quotes around it. Remove them where the secret is kept: not every reader of .env files does.',
+    )
+  assertKeyLength(secretKey(secret).length)
+}
 
 /** @throws InvalidSecretError unless `length` is 24 to 256 bytes. */
 export const assertKeyLength = (length: number): void => {

@@ -1,22 +1,24 @@
 import { createHmac } from 'node:crypto'
 import { InvalidSecretError } from './errors.js'
 import { HEADERS } from './headers.js'
+import { hmacBase64, hmacKey, type HmacKey } from './hmac.js'
 import { secretKey } from './secrets.js'
 
 /** Derived keys by secret: decoding is done once, not per attempt. Bounded, as secrets come and go. */
-const keys = new Map<string, Buffer>()
+const keys = new Map<string, HmacKey>()
 const MAX_KEYS = 1_024
 
 /**
  * The key of a secret, derived once.
  * @throws InvalidSecretError when it is empty: anyone can compute what an empty key signs.
  */
-export const cachedKey = (secret: string): Buffer => {
+export const cachedKey = (secret: string): HmacKey => {
   let key = keys.get(secret)
   if (!key) {
-    key = secretKey(secret)
-    if (key.length === 0)
+    const bytes = secretKey(secret)
+    if (bytes.length === 0)
       throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
+    key = hmacKey(bytes)
     if (keys.size >= MAX_KEYS) keys.clear()
     keys.set(secret, key)
   }
@@ -31,7 +33,7 @@ const first = (secrets: readonly string[]): string => {
 }
 
 /**
- * The seed's signature: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key.
+ * `X-Webhook-Signature`: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key.
  * @throws InvalidSecretError when the secret is empty.
  */
 export const signLegacy = (body: string | Uint8Array, secret: string): string => {
@@ -64,12 +66,7 @@ export const signStandard = ({ id, timestampSeconds, body, secrets }: StandardSi
 export const signOnce = (
   { id, timestampSeconds, body }: Omit<StandardSignatureInput, 'secrets'>,
   secret: string,
-): string => {
-  const hmac = createHmac('sha256', cachedKey(secret))
-  if (typeof body === 'string') hmac.update(`${id}.${timestampSeconds}.${body}`)
-  else hmac.update(`${id}.${timestampSeconds}.`).update(body)
-  return `v1,${hmac.digest('base64')}`
-}
+): string => `v1,${hmacBase64(cachedKey(secret), `${id}.${timestampSeconds}.`, body)}`
 
 /** One attempt, about to be sent. */
 export interface AttemptToSign {
@@ -78,7 +75,7 @@ export interface AttemptToSign {
   /** The body's `timestamp`. */
   readonly timestamp: string
   readonly body: string
-  /** Unexpired ones, newest first: all sign the standard header, the first one the seed's. */
+  /** Unexpired ones, newest first: all sign `webhook-signature`, the first one `X-Webhook-Signature`. */
   readonly secrets: readonly string[]
   /** Unix seconds of this attempt. */
   readonly attemptTimestampSeconds: number

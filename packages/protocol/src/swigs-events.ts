@@ -33,7 +33,7 @@ const customerExample = {
 }
 const itemsExample = [{ sku: 'MUG-1', name: 'Mug', quantity: 2, price: 12.5 }]
 
-/** The events of SWIGS: the seed's six, with the seed's fields, and `test`. */
+/** The events of SWIGS: six of orders and customers, and `test`. */
 export const swigsEvents = defineEvents({
   'order.created': {
     description: 'A new order was created.',

@@ -51,6 +51,7 @@ describe('verify', () => {
     expect(verify({ headers: { ...headers, [name]: 'other' }, body, secrets: secret, now })).toEqual({
       ok: false,
       reason: 'header_mismatch',
+      header: name.toLowerCase(),
     })
   })
 

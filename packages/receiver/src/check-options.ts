@@ -1,4 +1,4 @@
-import { InvalidOptionsError, type Issue } from '@swigs/webhooks-protocol'
+import { InvalidOptionsError, issuesToText, type Issue } from '@swigs/webhooks-protocol'
 
 /** What an option has to be, in words, and whether a value is that. */
 export type Expectation = readonly [words: string, holds: (value: unknown) => boolean]
@@ -46,6 +46,5 @@ export const checkOptions = (
 /** @throws InvalidOptionsError when there is an issue. */
 export const refuse = (what: string, issues: readonly Issue[]): void => {
   if (issues.length === 0) return
-  const text = issues.map(({ path, message }) => `${path}: ${message}`).join('; ')
-  throw new InvalidOptionsError(`${what}: ${text}.`, { issues })
+  throw new InvalidOptionsError(`${what}: ${issuesToText(issues)}.`, { issues })
 }

@@ -1,16 +1,11 @@
 import type { Envelope, EventCatalogue, EventData, EventType } from '@swigs/webhooks-protocol'
-import { REFUSALS, type Answer } from './answers.js'
-import { readNodeBody, type NodeRequestLike } from './node-body.js'
+import { checkOptions } from './check-options.js'
+import { send, type NodeResponseLike } from './node.js'
+import { fromNode, type NodeRequestLike } from './read-node-body.js'
 import type { Receiver } from './receiver.js'
 import { requireReceiver } from './require-receiver.js'
-import { checkOptions } from './check-options.js'
-import {
-  createVerification,
-  VERIFICATION_OPTIONS,
-  type RawRequest,
-  type Verification,
-  type VerificationOptions,
-} from './verification.js'
+import { createVerification } from './verification.js'
+import { VERIFICATION_OPTIONS, type VerificationOptions } from './verification-options.js'
 
 declare global {
   // The way that Express' types are told of what a middleware adds.
@@ -24,11 +19,7 @@ declare global {
 }
 
 /** The part of Express' response that is used. */
-export interface ExpressResponseLike {
-  statusCode: number
-  setHeader(name: string, value: string): unknown
-  end(body?: string): unknown
-}
+export type ExpressResponseLike = NodeResponseLike
 
 /** A request whose webhook was verified. */
 export interface VerifiedRequest<T = unknown, E extends string = string> extends NodeRequestLike {
@@ -38,6 +29,9 @@ export interface VerifiedRequest<T = unknown, E extends string = string> extends
 
 type Next = (error?: unknown) => void
 
+const FIX =
+  'Mount it before express.json(), or keep the bytes: app.use(express.json({ verify: keepRawBody })).'
+
 /**
  * Express middleware (4 and 5) around a receiver: reads the raw body itself, so mount it before `express.json()`, or
  * keep the bytes with `express.json({ verify: keepRawBody })`. It answers every request; `next` is not called.
@@ -46,10 +40,10 @@ type Next = (error?: unknown) => void
  * router.post('/cms', expressReceiver(receiver))
  */
 export const expressReceiver = (receiver: Receiver) => {
-  const { verification } = requireReceiver('expressReceiver', receiver)
+  requireReceiver('expressReceiver', receiver)
   return (request: NodeRequestLike, response: ExpressResponseLike, next: Next): void => {
-    readRaw(request, verification)
-      .then((raw) => (isAnswer(raw) ? raw : receiver.handle(raw)))
+    receiver
+      .handle(fromNode(request, FIX))
       .then((given) => send(response, given))
       .catch(next)
   }
@@ -64,12 +58,10 @@ export const expressReceiver = (receiver: Receiver) => {
  */
 export const verifyWebhook = (options: VerificationOptions) => {
   checkOptions('verifyWebhook', options, VERIFICATION_OPTIONS)
-  const verification = createVerification(options)
+  const { check } = createVerification(options)
   return (request: VerifiedRequest, response: ExpressResponseLike, next: Next): void => {
-    readRaw(request, verification)
-      .then((raw) => {
-        if (isAnswer(raw)) return send(response, raw)
-        const checked = verification.check(raw)
+    check(fromNode(request, FIX))
+      .then((checked) => {
         if ('refusal' in checked) return send(response, checked.refusal)
         request.webhook = checked.envelope
         request.body = checked.envelope
@@ -96,30 +88,4 @@ export type VerifiedWebhook<C extends EventCatalogue> = {
  */
 export const keepRawBody = (request: object, _response: unknown, bytes: Uint8Array): void => {
   ;(request as { rawBody?: Uint8Array }).rawBody = bytes
-}
-
-const readRaw = async (
-  request: NodeRequestLike,
-  verification: Verification,
-): Promise<RawRequest | Answer> => {
-  const { method = '', headers } = request
-  const encoding = headers['content-encoding']
-  // Told before the body is read: what is compressed is never inflated.
-  if (method !== 'POST' || (encoding !== undefined && encoding !== 'identity')) {
-    request.resume()
-    return { method, headers, body: '' }
-  }
-  const body = await readNodeBody(request, verification.maxBodyBytes)
-  if (body === 'consumed') return verification.misconfigured()
-  if (body === 'too_large') return REFUSALS.tooLarge
-  if (body === 'aborted') return REFUSALS.malformed
-  return { method, headers, body: body.bytes }
-}
-
-const isAnswer = (value: RawRequest | Answer): value is Answer => 'status' in value
-
-const send = (response: ExpressResponseLike, { status, headers, body }: Answer): void => {
-  response.statusCode = status
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  response.end(body)
 }

@@ -1,12 +1,9 @@
 export type { Answer } from './answers.js'
-export { memoryDedupe, type Claim, type Dedupe, type MemoryDedupeOptions } from './dedupe.js'
+export type { Claim, ClaimTerms, Dedupe } from './dedupe.js'
 export { keepRawBody, verifyWebhook, type VerifiedRequest, type VerifiedWebhook } from './express.js'
-export {
-  createReceiver,
-  type Handler,
-  type Handlers,
-  type ReceivedEvent,
-  type Receiver,
-  type ReceiverOptions,
-} from './receiver.js'
-export type { Logger, RawRequest, Verification, VerificationOptions } from './verification.js'
+export type { Handler, HandlerContext, Handlers, ReceivedEvent } from './handlers.js'
+export type { Logger } from './logger.js'
+export { memoryDedupe, type MemoryDedupeOptions } from './memory-dedupe.js'
+export { createReceiver, type Receiver, type ReceiverOptions } from './receiver.js'
+export type { Body, RawRequest, ReceiverRequest, StreamedRequest } from './request.js'
+export type { VerificationOptions } from './verification-options.js'

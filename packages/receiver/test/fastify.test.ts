@@ -8,10 +8,11 @@ it('leaves the rest of a Fastify app parsing JSON', async () => {
   const secret = 'receiver-secret-receiver-secret-0123'
   const app = fastify()
   app.post('/json', async (request) => ({ echo: request.body }))
-  await app.register(
-    fastifyReceiver as never,
-    { prefix: '/hooks', receiver: createReceiver({ secret }), path: '/cms' } as never,
-  )
+  await app.register(fastifyReceiver, {
+    prefix: '/hooks',
+    receiver: createReceiver({ secret }),
+    path: '/cms',
+  })
   const json = await app.inject({ method: 'POST', url: '/json', payload: { a: 1 } })
   expect(json.json()).toEqual({ echo: { a: 1 } })
   const { headers, body } = signedRequest('order.created', {}, { secret })
@@ -25,10 +26,10 @@ it('leaves what the app’s own hooks throw to the app', async () => {
   app.addHook('onRequest', async () =>
     Promise.reject(Object.assign(new Error('closed'), { statusCode: 418 })),
   )
-  await app.register(
-    fastifyReceiver as never,
-    { receiver: createReceiver({ secret: 'receiver-secret-receiver-secret-0123' }), path: '/cms' } as never,
-  )
+  await app.register(fastifyReceiver, {
+    receiver: createReceiver({ secret: 'receiver-secret-receiver-secret-0123' }),
+    path: '/cms',
+  })
   const answer = await app.inject({ method: 'POST', url: '/cms', payload: '{}' })
   expect([answer.statusCode, answer.json()]).toMatchObject([418, { message: 'closed' }])
   await app.close()

@@ -17,7 +17,7 @@ export const paging = {
   cursor: cursor.optional(),
 }
 
-/** A list in the seed's bare shape: whoever does not page sees as many as there may be. */
+/** A list as a bare array: whoever does not page sees as many as there may be. */
 export const barePaging = { limit: limit.default(200).describe('Rows in a page'), cursor: cursor.optional() }
 
 export const name = z.string().min(1).max(128)

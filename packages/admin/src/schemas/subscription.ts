@@ -35,7 +35,7 @@ const fields = {
 export const newSubscription = z.strictObject(fields)
 export const subscriptionChanges = newSubscription.partial()
 
-/** The seed's fields, `_id` included, and ours. */
+/** The fields that SWIGS' own routes had, `_id` included, and ours. */
 export const subscription = z.object({
   _id: z.string(),
   id: z.string(),
