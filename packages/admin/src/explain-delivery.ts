@@ -1,9 +1,7 @@
-import type { DeliveryDetail, DeliveryView } from '@swigs/webhooks-dispatcher'
+import type { DeliveryView } from '@swigs/webhooks-dispatcher'
 
 /** How a delivery stands, in words for a person: "The receiver answered 503; next try at …". */
-export const explainDelivery = (
-  delivery: DeliveryView & Partial<Pick<DeliveryDetail, 'isPaused'>>,
-): string => {
+export const explainDelivery = (delivery: DeliveryView): string => {
   const { status, attemptCount, nextAttemptAt, settledAt, isPaused } = delivery
   const latest = delivery.attempts.at(-1)
   const went = latest?.error ?? 'It was not delivered'
@@ -19,12 +17,15 @@ export const explainDelivery = (
     case 'delivered':
       return `Delivered at ${settledAt?.toISOString()}; the receiver answered ${latest?.statusCode ?? 'yes'}.`
     case 'cancelled':
-      return delivery.reason === 'subscription_removed'
-        ? 'Given up: its subscription was removed.'
-        : 'Cancelled before it was delivered.'
+      return WHY_CANCELLED[delivery.reason ?? 'cancelled'] ?? 'Cancelled before it was delivered.'
     case 'failed':
       return `${went}; ${whyNoMore(delivery.reason, attemptCount)}`
   }
+}
+
+const WHY_CANCELLED: Partial<Record<string, string>> = {
+  subscription_removed: 'Given up: its subscription was removed.',
+  event_missing: 'Given up: its event is not stored any more, or cannot be read.',
 }
 
 const whyNoMore = (reason: DeliveryView['reason'], attempts: number): string => {
@@ -35,6 +36,8 @@ const whyNoMore = (reason: DeliveryView['reason'], attempts: number): string => 
       return 'the receiver is gone, so its subscription was deactivated.'
     case 'blocked_address':
       return 'nothing was sent.'
+    case 'poison':
+      return `given up after ${attempts} attempts: the fault is on our side.`
     case 'test_failed':
       return 'a test is sent once.'
     default:

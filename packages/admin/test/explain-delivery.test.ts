@@ -24,6 +24,7 @@ const delivery = (over: Partial<DeliveryDetail>): Parameters<typeof explainDeliv
   status: 'pending',
   reason: null,
   attemptCount: over.attempts?.length ?? 0,
+  isPaused: false,
   nextAttemptAt: null,
   createdAt: at,
   settledAt: null,

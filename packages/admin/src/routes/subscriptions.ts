@@ -113,6 +113,17 @@ export const subscriptionRoutes = [
     }),
   }),
   defineRoute({
+    name: 'releaseSubscription',
+    method: 'POST',
+    path: '/:id/release',
+    summary: 'End what holds its deliveries back: a Retry-After, a quarantine; the rate limit stays',
+    result: subscription,
+    handle: async ({ subscriptions }, { params, actor }) => {
+      await subscriptions.release(params.id, { actor })
+      return { result: subscriptionOut(await subscriptions.get(params.id)) }
+    },
+  }),
+  defineRoute({
     name: 'pauseSubscription',
     method: 'POST',
     path: '/:id/pause',

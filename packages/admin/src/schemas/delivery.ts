@@ -9,7 +9,17 @@ const attempt = z.object({
   durationMs: z.number(),
   statusCode: z.number().nullable(),
   errorClass: z
-    .enum(['http', 'dns', 'connect', 'tls', 'reset', 'timeout', 'invalid_response', 'blocked_address'])
+    .enum([
+      'http',
+      'dns',
+      'connect',
+      'tls',
+      'reset',
+      'timeout',
+      'invalid_response',
+      'blocked_address',
+      'internal',
+    ])
     .nullable(),
   error: z.string().nullable(),
   responseBody: z
@@ -43,10 +53,13 @@ export const delivery = z.object({
       'test_failed',
       'cancelled',
       'subscription_removed',
+      'poison',
+      'event_missing',
     ])
     .nullable(),
   explanation: z.string().describe('How it stands, in words'),
   attemptCount: z.number(),
+  isPaused: z.boolean().describe('It waits until its subscription is resumed'),
   nextAttemptAt: instant.nullable(),
   createdAt: instant,
   settledAt: instant.nullable(),
@@ -54,7 +67,6 @@ export const delivery = z.object({
 })
 
 export const deliveryDetail = delivery.extend({
-  isPaused: z.boolean().describe('It waits until its subscription is resumed'),
   request: z
     .object({
       method: z.literal('POST'),

@@ -43,4 +43,7 @@ export const stats = z.object({
   delivered: z.number(),
   failed: z.number(),
   cancelled: z.number(),
+  malformed: z
+    .array(z.object({ noun: z.string(), id: z.string(), problem: z.string() }))
+    .describe('Rows that cannot be read and are passed over'),
 })

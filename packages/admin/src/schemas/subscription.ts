@@ -46,6 +46,7 @@ export const subscription = z.object({
   filters: z.object({ siteIds: z.array(z.string()) }),
   isActive: z.boolean(),
   inactiveReason: z.enum(['paused', 'gone']).nullable(),
+  pausedAt: instant.nullable().describe('Since when its deliveries wait'),
   description: z.string().nullable(),
   headers: z.record(z.string(), z.string()).describe('Secret-like values are masked'),
   rateLimit,

@@ -29,8 +29,6 @@ export interface RecoverInput {
 
 /** A delivery with the request that it makes. */
 export interface DeliveryDetail extends DeliveryView {
-  /** It is pending, and waits until its subscription is active again. */
-  readonly isPaused: boolean
   /** `null` when its event is no longer kept. */
   readonly request: RequestView | null
 }

@@ -38,7 +38,9 @@ export interface DeliveryView extends Omit<
   Delivery,
   'dueAt' | 'createdAt' | 'settledAt' | 'attempts' | 'scheduleStep' | 'once'
 > {
-  /** When the next attempt is due; `null` when none is. */
+  /** It is pending, and waits until its subscription is on, and not paused. */
+  readonly isPaused: boolean
+  /** When the next attempt is due; `null` when none is, or nothing is sent for now. */
   readonly nextAttemptAt: Date | null
   readonly createdAt: Date
   readonly settledAt: Date | null

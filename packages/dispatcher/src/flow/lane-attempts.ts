@@ -1,5 +1,5 @@
+import { errorText } from '@swigs/webhooks-protocol'
 import type { QueuedDelivery } from '../core/delivery.js'
-import { errorText } from '../core/error-text.js'
 import { afterAttempt, NEW_HEALTH, type Health } from '../core/health.js'
 import type { HoldReason } from '../core/lane.js'
 import type { Subscription } from '../core/subscription.js'

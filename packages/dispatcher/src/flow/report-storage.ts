@@ -1,5 +1,4 @@
-import { isWebhooksError } from '@swigs/webhooks-protocol'
-import { errorText } from '../core/error-text.js'
+import { errorText, isWebhooksError } from '@swigs/webhooks-protocol'
 import type { Observer } from '../ports/observer.js'
 
 /** Tells of a storage call that failed. A store that is away was told of when its first call failed. */

@@ -1,5 +1,4 @@
-import { isWebhooksError } from '@swigs/webhooks-protocol'
-import { errorText } from '../core/error-text.js'
+import { errorText, isWebhooksError } from '@swigs/webhooks-protocol'
 import type { FlowContext } from './context.js'
 import type { DueLanes } from './due-lanes.js'
 import type { FanOut } from './fan-out.js'

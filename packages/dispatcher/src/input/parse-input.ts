@@ -1,4 +1,4 @@
-import { InvalidOptionsError, issuesFromZod, type Issue } from '@swigs/webhooks-protocol'
+import { InvalidOptionsError, issuesFromZod, issuesToText, type Issue } from '@swigs/webhooks-protocol'
 import { z } from 'zod'
 
 /** An error class of ours that lists issues. */
@@ -22,13 +22,7 @@ export const parseInput = <T extends z.ZodType>(
 
 /** The error for issues, each in its text. */
 export const invalid = (what: string, issues: Issue[], error: IssuesError = InvalidOptionsError): Error =>
-  new error(`${what}: ${issuesText(issues)}`, { issues })
-
-/** Issues in one line. */
-export const issuesText = (issues: readonly Issue[], otherwise = ''): string =>
-  issues
-    .map(({ path, message }) => (path || otherwise ? `${path || otherwise}: ${message}` : message))
-    .join('; ')
+  new error(`${what}: ${issuesToText(issues)}`, { issues })
 
 /** Numbers and booleans are no secrets: what was given stands beside what is expected. */
 const withValues = (error: z.ZodError): z.ZodError =>

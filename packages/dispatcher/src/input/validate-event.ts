@@ -2,10 +2,10 @@ import {
   InvalidEventError,
   isEventType,
   issuesFromZod,
+  issuesToText,
   type EventCatalogue,
   type Issue,
 } from '@swigs/webhooks-protocol'
-import { issuesText } from './parse-input.js'
 
 /**
  * The data as it goes out: plain JSON (documents, ids and dates as their `toJSON` gives them), let through by its schema.
@@ -38,7 +38,7 @@ const toText = (type: string, data: unknown): string | undefined => {
 }
 
 const invalid = (type: string, issues: Issue[], cause?: unknown): InvalidEventError => {
-  const text = issuesText(issues, 'data')
+  const text = issuesToText(issues, 'data')
   return new InvalidEventError(`The ${type} event was not accepted. ${text}`, { issues, cause })
 }
 

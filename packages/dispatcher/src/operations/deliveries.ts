@@ -6,6 +6,7 @@ import type { Actor } from '../api/subscriptions.js'
 import type { DeliveryView } from '../api/views.js'
 import { withoutAnswers, type Delivery } from '../core/delivery.js'
 import { maskAnswer } from '../core/mask-answer.js'
+import { maySend } from '../core/subscription.js'
 import type { Engine } from '../flow/engine.js'
 import { instantSchema, pagingSchema, windowSchema } from '../input/fields.js'
 import { parseInput } from '../input/parse-input.js'
@@ -13,6 +14,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Observer } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { deliveriesByEvent, placeOf, type OfEvent } from './deliveries-by-event.js'
+import { deliveryViews } from './delivery-views.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
 import { recover } from './recover.js'
@@ -57,26 +59,27 @@ export class DeliveryOperations implements Deliveries {
     const { storage } = this.#ports
     const parsed = parseInput('deliveries.list', listing, query)
     const { cursor: _cursor, limit: _limit, ...filter } = parsed
-    if (isByEvent(filter))
-      return listPage({
-        name: 'deliveries of events',
-        query: parsed,
-        split: (all: DeliveryFilter) => ({
-          driving: {},
-          matches: ({ delivery }: OfEvent) => delivery !== null && fits(all, delivery),
-        }),
-        read: deliveriesByEvent(storage, filter),
-        position: placeOf,
-        view: ({ delivery }: OfEvent) => deliveryView(delivery as Delivery),
-      })
-    return listPage({
-      name: 'deliveries',
-      query: parsed,
-      split: splitDeliveryFilter,
-      read: (rows) => storage.deliveries.list(rows),
-      position: ({ createdAt, id }: Delivery) => ({ at: createdAt, id }),
-      view: deliveryView,
-    })
+    const { items, nextCursor } = isByEvent(filter)
+      ? await listPage({
+          name: 'deliveries of events',
+          query: parsed,
+          split: (all: DeliveryFilter) => ({
+            driving: {},
+            matches: ({ delivery }: OfEvent) => delivery !== null && fits(all, delivery),
+          }),
+          read: deliveriesByEvent(storage, filter),
+          position: placeOf,
+          view: ({ delivery }: OfEvent) => delivery as Delivery,
+        })
+      : await listPage({
+          name: 'deliveries',
+          query: parsed,
+          split: splitDeliveryFilter,
+          read: (rows) => storage.deliveries.list(rows),
+          position: ({ createdAt, id }: Delivery) => ({ at: createdAt, id }),
+          view: (delivery: Delivery) => delivery,
+        })
+    return { items: await deliveryViews(storage.subscriptions, items), nextCursor }
   }
 
   async get(id: string): Promise<DeliveryDetail> {
@@ -88,13 +91,12 @@ export class DeliveryOperations implements Deliveries {
     ])
     const request = event ? requestView({ event, delivery, subscription, userAgent }) : null
     const about = subscription ?? { secrets: [], headers: {} }
-    const waits = subscription !== undefined && (!subscription.isActive || subscription.pausedAt !== null)
+    const paused = subscription !== undefined && !maySend(subscription)
     const attempts = delivery.attempts.map((attempt) => ({
       ...attempt,
       responseBody: attempt.responseBody === null ? null : maskAnswer(attempt.responseBody, about),
     }))
-    const isPaused = delivery.status === 'pending' && waits
-    return { ...deliveryView({ ...delivery, attempts }), isPaused, request }
+    return { ...deliveryView({ ...delivery, attempts }, paused), request }
   }
 
   async resend(id: string, { actor = null }: Actor = {}): Promise<DeliveryView> {
@@ -110,7 +112,7 @@ export class DeliveryOperations implements Deliveries {
     )
     await engine.wake(subscriptionId, { lift: true })
     observe({ name: 'delivery.changed', deliveryId: known, change: 'resent', actor })
-    return deliveryView(withoutAnswers(await this.#require(known)))
+    return this.#view(await this.#require(known))
   }
 
   async cancel(id: string, { actor = null }: Actor = {}): Promise<DeliveryView> {
@@ -123,7 +125,7 @@ export class DeliveryOperations implements Deliveries {
       throw new ConflictError(`Delivery ${after.id} is ${after.status}; only a pending one can be cancelled.`)
     engine.cancelled(after)
     observe({ name: 'delivery.changed', deliveryId: after.id, change: 'cancelled', actor })
-    return deliveryView(withoutAnswers(after))
+    return this.#view(after)
   }
 
   async recover(input: RecoverInput, { actor = null }: Actor = {}): Promise<{ count: number }> {
@@ -134,6 +136,11 @@ export class DeliveryOperations implements Deliveries {
     const count = await recover(this.#ports, parsed)
     if (!dryRun) observe({ name: 'deliveries.recovered', subscriptionId, count, actor })
     return { count }
+  }
+
+  async #view(delivery: Delivery): Promise<DeliveryView> {
+    const [view] = await deliveryViews(this.#ports.storage.subscriptions, [withoutAnswers(delivery)])
+    return view as DeliveryView
   }
 
   async #require(id: string): Promise<Delivery> {

@@ -6,10 +6,11 @@ import type { StoredEvent } from '../core/event.js'
 import { pagingSchema, windowSchema } from '../input/fields.js'
 import { parseInput } from '../input/parse-input.js'
 import type { Storage } from '../ports/storage/storage.js'
+import { deliveryViews } from './delivery-views.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
 import { splitEventFilter } from './served-filter.js'
-import { deliveryView, eventView } from './views.js'
+import { eventView } from './views.js'
 
 const listing = z.strictObject({
   ...pagingSchema,
@@ -21,9 +22,9 @@ const listing = z.strictObject({
 const DELIVERIES_SHOWN = 200
 
 export class EventOperations implements Events {
-  readonly #storage: Pick<Storage, 'events' | 'deliveries'>
+  readonly #storage: Pick<Storage, 'events' | 'deliveries' | 'subscriptions'>
 
-  constructor(storage: Pick<Storage, 'events' | 'deliveries'>) {
+  constructor(storage: Pick<Storage, 'events' | 'deliveries' | 'subscriptions'>) {
     this.#storage = storage
   }
 
@@ -42,6 +43,6 @@ export class EventOperations implements Events {
     const event = known('event', id, (await this.#storage.events.get([String(id)]))[0])
     const query = { eventId: event.id, after: null, limit: DELIVERIES_SHOWN }
     const deliveries = await this.#storage.deliveries.list(query)
-    return { ...eventView(event), deliveries: deliveries.map(deliveryView) }
+    return { ...eventView(event), deliveries: await deliveryViews(this.#storage.subscriptions, deliveries) }
   }
 }

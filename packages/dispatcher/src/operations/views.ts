@@ -29,11 +29,14 @@ export const subscriptionView = (subscription: Subscription, now: number): Subsc
   updatedAt: new Date(subscription.updatedAt),
 })
 
-export const deliveryView = (delivery: Delivery): DeliveryView => {
+/** The view of a delivery; `paused`: nothing is sent to its subscription for now. */
+export const deliveryView = (delivery: Delivery, paused: boolean): DeliveryView => {
+  const isPaused = paused && delivery.status === 'pending'
   const { dueAt, createdAt, settledAt, attempts, scheduleStep: _step, once: _once, ...rest } = delivery
   return {
     ...rest,
-    nextAttemptAt: delivery.status === 'pending' ? new Date(Math.max(dueAt, createdAt)) : null,
+    isPaused,
+    nextAttemptAt: delivery.status === 'pending' && !isPaused ? new Date(Math.max(dueAt, createdAt)) : null,
     createdAt: new Date(createdAt),
     settledAt: date(settledAt),
     attempts: attempts.map((attempt) => ({ ...attempt, startedAt: new Date(attempt.startedAt) })),
