@@ -7,8 +7,8 @@ const MAX_HEAD_BYTES = 16_384
 /** All that comes before the header of the answer itself is complete. */
 const MAX_BYTES_BEFORE = 65_536
 const MAX_INTERIM = 100
-/** After it: a body in chunks of a byte each is six times as long on the wire. More is framing without a body. */
-const MAX_BODY_WIRE_BYTES = 8 * MAX_RESPONSE_BYTES
+/** After it: four times what is kept of a body. More is framing without a body. */
+const MAX_BODY_WIRE_BYTES = 4 * MAX_RESPONSE_BYTES
 
 const END_OF_HEAD = '\r\n\r\n'
 
