@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createDispatcher, type Dispatcher, type Storage } from '@swigs/webhooks-dispatcher'
 import { CONTENDERS } from '../deliver/storages.js'
 import { median, percentile } from '../median.js'
-import { BACKLOG, EVENTS, EVERY_MS, HEALTHY } from './settings.js'
+import { BACKLOG, EVENTS, EVERY_MS, FLOODING, HEALTHY } from './settings.js'
 
 /** What the receiver tells over IPC. */
 type Told = { readonly port: number } | { readonly count: number } | { readonly delays: readonly number[] }
@@ -18,7 +19,20 @@ const startReceiver = async () => {
     receiver.send(what)
     return answer
   }
-  return { url: `http://127.0.0.1:${port}`, ask, close: () => receiver.disconnect() }
+  return { url: `http://127.0.0.1:${port}`, pid: receiver.pid ?? 0, ask, close: () => receiver.disconnect() }
+}
+
+type Receiver = Awaited<ReturnType<typeof startReceiver>>
+
+/** Some that flood. */
+const flood = async (webhooks: Dispatcher, url: string): Promise<void> => {
+  for (let index = 0; index < FLOODING; index += 1)
+    await webhooks.subscriptions.create({
+      appName: `flooding-${index}`,
+      url: `${url}/${index % 2 === 0 ? 'interim' : 'extension'}/${index}`,
+      events: ['order.*'],
+      rateLimit: false,
+    })
 }
 
 /** One that is dead, one that never ends, one behind whose limit everything piles up. */
@@ -35,11 +49,17 @@ const spoil = async (webhooks: Dispatcher, url: string): Promise<void> => {
     await Promise.all(Array.from({ length: 1_000 }, () => webhooks.dispatch('backlog', {})))
 }
 
+/** What is beside the healthy ones. */
+const SPOILERS: Record<string, (webhooks: Dispatcher, url: string) => Promise<void>> = {
+  bad: spoil,
+  flooding: flood,
+}
+
 /** Ms from `dispatch` to arrival at each healthy receiver. */
 const measure = async (
   storage: Storage,
-  receiver: Awaited<ReturnType<typeof startReceiver>>,
-  isSpoilt: boolean,
+  receiver: Receiver,
+  spoilt: (webhooks: Dispatcher) => Promise<void>,
 ): Promise<readonly number[]> => {
   const network = { allowHttp: true, allow: ['127.0.0.0/8'] }
   const webhooks = createDispatcher({ storage, network, rateLimit: false, timeoutMs: 5_000 })
@@ -50,7 +70,7 @@ const measure = async (
       events: ['order.*'],
     })
   await webhooks.start()
-  if (isSpoilt) await spoil(webhooks, receiver.url)
+  await spoilt(webhooks)
   const happen = () => webhooks.dispatch('order.created', { at: Date.now() })
   // Strangers share half of the slots until they have answered once.
   await happen()
@@ -66,40 +86,54 @@ const measure = async (
   return delays
 }
 
-/** How late events come to healthy receivers beside bad ones, as a ratio of how late they come without; medians. */
+/** How late events come to healthy receivers beside others, as a ratio of how late they come without; medians. */
 export const run = async (args: readonly string[]): Promise<void> => {
   const { values } = parseArgs({
     args: [...args],
-    options: { storage: { type: 'string' }, rounds: { type: 'string', default: '3' } },
+    options: {
+      storage: { type: 'string' },
+      beside: { type: 'string' },
+      rounds: { type: 'string', default: '3' },
+    },
   })
   console.log(
-    `neighbours: ${HEALTHY} healthy lanes, ${EVENTS} events for all of them, one each ${EVERY_MS} ms; beside them one dead, ` +
-      `one endless, one backlogged by ${BACKLOG}; receiver in its own process; Node ${process.version}`,
+    `neighbours: ${HEALTHY} healthy lanes, ${EVENTS} events for all of them, one each ${EVERY_MS} ms; beside them, in a process of ` +
+      `their own, bad: one dead, one endless, one backlogged by ${BACKLOG}; flooding: ${FLOODING} that flood; Node ${process.version}`,
   )
-  for (const name of values.storage ? [values.storage] : ['memory', 'sqlite']) {
-    const make = CONTENDERS[name]
-    if (!make) throw new Error(`Unknown storage ${name}. Known: ${Object.keys(CONTENDERS).join(', ')}`)
-    const contender = await make()
-    const figures = { alone: [] as number[], beside: [] as number[], ratios: [] as number[] }
-    for (let round = 0; round < Number(values.rounds); round += 1) {
-      const p99s: number[] = []
-      for (const isSpoilt of [false, true]) {
-        const receiver = await startReceiver()
-        const { storage, close } = await contender.round()
-        p99s.push(percentile(await measure(storage, receiver, isSpoilt), 0.99))
-        await close()
-        receiver.close()
-      }
-      const [alone = NaN, beside = NaN] = p99s
-      figures.alone.push(alone)
-      figures.beside.push(beside)
-      figures.ratios.push(beside / alone)
-    }
-    const rounds = figures.ratios.map((ratio) => ratio.toFixed(2)).join(' ')
-    console.log(
-      `${name.padEnd(10)} p99 ${median(figures.alone)} ms alone, ${median(figures.beside)} ms beside them, ` +
-        `ratio ${median(figures.ratios).toFixed(2)} (rounds ${rounds}), mark 1.2; ${contender.about}`,
-    )
-    await contender.close()
+  for (const name of values.storage ? [values.storage] : ['memory', 'sqlite'])
+    for (const beside of values.beside ? [values.beside] : Object.keys(SPOILERS))
+      await compare(name, beside, Number(values.rounds))
+}
+
+const compare = async (name: string, beside: string, rounds: number): Promise<void> => {
+  const make = CONTENDERS[name]
+  if (!make) throw new Error(`Unknown storage ${name}. Known: ${Object.keys(CONTENDERS).join(', ')}`)
+  const spoiler = SPOILERS[beside]
+  if (!spoiler) throw new Error(`Unknown neighbours ${beside}. Known: ${Object.keys(SPOILERS).join(', ')}`)
+  const contender = await make()
+  const figures = { alone: [] as number[], beside: [] as number[], ratios: [] as number[] }
+  const p99 = async (spoilt: (webhooks: Dispatcher, url: string) => Promise<void>): Promise<number> => {
+    const [receiver, others] = await Promise.all([startReceiver(), startReceiver()])
+    // They stand for other machines: what they burn themselves is not to be missing here.
+    setPriority(others.pid, constants.priority.PRIORITY_LOW)
+    const { storage, close } = await contender.round()
+    const delays = await measure(storage, receiver, (webhooks) => spoilt(webhooks, others.url))
+    await close()
+    receiver.close()
+    others.close()
+    return percentile(delays, 0.99)
   }
+  for (let round = 0; round < rounds; round += 1) {
+    const alone = await p99(async () => undefined)
+    const spoilt = await p99(spoiler)
+    figures.alone.push(alone)
+    figures.beside.push(spoilt)
+    figures.ratios.push(spoilt / alone)
+  }
+  const ratios = figures.ratios.map((ratio) => ratio.toFixed(2)).join(' ')
+  console.log(
+    `${name.padEnd(10)} ${beside.padEnd(8)} p99 ${median(figures.alone)} ms alone, ${median(figures.beside)} ms beside them, ` +
+      `ratio ${median(figures.ratios).toFixed(2)} (rounds ${ratios}), mark 1.2; ${contender.about}`,
+  )
+  await contender.close()
 }

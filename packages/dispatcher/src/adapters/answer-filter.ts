@@ -7,8 +7,8 @@ const MAX_HEAD_BYTES = 16_384
 /** All that comes before the header of the answer itself is complete. */
 const MAX_BYTES_BEFORE = 65_536
 const MAX_INTERIM = 100
-/** After it: a body in chunks of a byte each is six times as long on the wire. More is framing without a body. */
-const MAX_BODY_WIRE_BYTES = 8 * MAX_RESPONSE_BYTES
+/** After it: four times what is kept of a body. More is framing without a body. */
+const MAX_BODY_WIRE_BYTES = 4 * MAX_RESPONSE_BYTES
 
 const END_OF_HEAD = '\r\n\r\n'
 
@@ -51,7 +51,8 @@ class AnswerFilter {
   #inHead = false
   #interim = 0
   #bytes = 0
-  #held: Buffer[] = []
+  /** The beginning of a head. */
+  #held: Buffer | null = null
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -75,7 +76,7 @@ class AnswerFilter {
       this.#socket.destroy(error)
       return false
     }
-    if (this.#held.length > 0) push(this.#release())
+    if (this.#held) push(this.#held)
     return pushEnd()
   }
 
@@ -95,11 +96,12 @@ class AnswerFilter {
     this.#inHead = true
     this.#interim = 0
     this.#bytes = 0
-    this.#held = []
+    this.#held = null
   }
 
   #readHeads(chunk: Buffer, push: Push): boolean {
-    let rest = this.#held.length > 0 ? this.#joined(chunk) : chunk
+    let rest = this.#held ? Buffer.concat([this.#held, chunk]) : chunk
+    this.#held = null
     while (rest.length > 0) {
       const end = rest.indexOf(END_OF_HEAD)
       if (end < 0) return this.#hold(rest, push)
@@ -125,21 +127,13 @@ class AnswerFilter {
   /** The rest of the head is still to come, if this is one. */
   #hold(bytes: Buffer, push: Push): boolean {
     if (bytes.length > MAX_HEAD_BYTES || this.#bytes > MAX_BYTES_BEFORE) return this.#cut('HEAD_TOO_LONG')
-    this.#held = [bytes]
-    if (isHttp(bytes) && !hasBareLineFeed(bytes.toString('latin1'))) return true
+    if (isHttp(bytes) && !hasBareLineFeed(bytes.toString('latin1'))) {
+      this.#held = bytes
+      return true
+    }
     // The parser says what is wrong with it.
     this.#inHead = false
-    return push(this.#release())
-  }
-
-  #joined(chunk: Buffer): Buffer {
-    return Buffer.concat([this.#release(), chunk])
-  }
-
-  #release(): Buffer {
-    const [bytes = Buffer.alloc(0)] = this.#held
-    this.#held = []
-    return bytes
+    return push(bytes)
   }
 
   #cut(code: string): boolean {

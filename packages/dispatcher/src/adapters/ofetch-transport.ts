@@ -1,5 +1,5 @@
 import { createFetch } from 'ofetch'
-import type { Reply } from '../core/reply.js'
+import { asRepeated, type Reply } from '../core/reply.js'
 import {
   BODY_DEADLINE_MS,
   MAX_RESPONSE_BYTES,
@@ -8,7 +8,7 @@ import {
 } from '../ports/transport.js'
 import { runtimeFetch, type FetchClient } from './fetch-client.js'
 import { noAnswer } from './no-answer.js'
-import { whenAborted } from './when-aborted.js'
+import { unlessAborted, whenAborted } from './when-aborted.js'
 
 /**
  * The portable transport, on ofetch: for runtimes whose only client is `fetch` (Bun, Deno, edge). There the guard resolves
@@ -70,9 +70,6 @@ const send = async (client: FetchClient, request: TransportRequest): Promise<Rep
   }
 }
 
-const asRepeated = (reply: Reply): Reply =>
-  reply.kind === 'response' || reply.kind === 'no_answer' ? { ...reply, repeated: true } : reply
-
 const exchange = async (
   client: FetchClient,
   request: TransportRequest,
@@ -102,12 +99,6 @@ const exchange = async (
     return { kind: 'response', ...known, body: '', truncated: true }
   }
 }
-
-const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const forget = whenAborted(signal, () => reject(signal.reason as Error))
-    promise.then(resolve, reject).finally(forget)
-  })
 
 /** What comes of a body within its bounds: it never decides anything. */
 const read = async (body: ReadableStream<Uint8Array> | undefined, signal: AbortSignal) => {

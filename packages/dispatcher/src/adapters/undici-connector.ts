@@ -4,6 +4,7 @@ import { buildConnector, errors } from 'undici'
 import type { AddressGuard, ResolvedAddress } from '../ports/address-guard.js'
 import { filterAnswers } from './answer-filter.js'
 import { raceConnect } from './race-connect.js'
+import { unlessAborted } from './when-aborted.js'
 
 /** A connection may not be made: what the guard said, recognised when it comes back as the cause of a failed request. */
 export class Refused extends Error {}
@@ -141,11 +142,3 @@ const asItIs = (socket: Socket): Socket => socket
 
 const portOf = ({ port, protocol }: Options): number =>
   port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
-
-const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const giveUp = () => reject(signal.reason as Error)
-    if (signal.aborted) return giveUp()
-    signal.addEventListener('abort', giveUp, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
-  })

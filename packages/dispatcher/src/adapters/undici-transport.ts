@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Dispatcher } from 'undici'
-import type { Reply } from '../core/reply.js'
+import { asRepeated, type Reply } from '../core/reply.js'
 import type { Transport, TransportRequest } from '../ports/transport.js'
 import { isStale } from './answer-filter.js'
 import { noAnswer } from './no-answer.js'
@@ -74,9 +74,6 @@ const dispatch = (
   const { origin, path } = targetOf(url)
   agent.dispatch({ origin, path, method: 'POST', headers: headers as Record<string, string>, body }, exchange)
 }
-
-const asRepeated = (reply: Reply): Reply =>
-  reply.kind === 'response' || reply.kind === 'no_answer' ? { ...reply, repeated: true } : reply
 
 const targets = new LRUCache<string, { origin: string; path: string }>({ max: 10_000 })
 

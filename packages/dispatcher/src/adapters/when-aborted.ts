@@ -15,3 +15,11 @@ export const whenAborted = (signal: AbortSignal, listener: () => void): (() => v
   own.add(listener)
   return () => void own.delete(listener)
 }
+
+/** What `promise` comes to, unless `signal` aborts before: then its reason is thrown. */
+export const unlessAborted = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error)
+    if (signal.aborted) return giveUp()
+    promise.then(resolve, reject).finally(whenAborted(signal, giveUp))
+  })

@@ -23,3 +23,7 @@ export type Reply =
     }
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'aborted' }
+
+/** The same, of a request that was made twice. */
+export const asRepeated = (reply: Reply): Reply =>
+  reply.kind === 'response' || reply.kind === 'no_answer' ? { ...reply, repeated: true } : reply

@@ -4,5 +4,5 @@ import { undiciTransport } from '../../src/adapters/undici-transport.js'
 import { describeTransport } from '../../src/testing/describe-transport.js'
 
 describeTransport('undiciTransport', () => undiciTransport())
-describeTransport('ofetchTransport', () => ofetchTransport(), { inflates: true, pins: false })
+describeTransport('ofetchTransport', () => ofetchTransport(), { inflates: true })
 describeTransport('bottleneckTransport', () => bottleneckTransport(undiciTransport(), { maxConcurrent: 5 }))

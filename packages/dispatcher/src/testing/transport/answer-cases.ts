@@ -221,7 +221,17 @@ export const SILENT_CASES: readonly AnswerCase[] = (
   ] as const
 ).map(([about, script, errorClass]) => ({ answer: about, script, reply: { errorClass }, done: 'retry' }))
 
-/** Whether a reply is what a case says. */
+/** Where no connection was made, or none is allowed: nothing that a server could be told to do. */
+export const UNREACHED_CASES: readonly Pick<AnswerCase, 'answer' | 'reply' | 'done'>[] = (
+  [
+    ['the name does not resolve, or the resolver throws or answers nonsense', 'dns', 'retry'],
+    ['no address takes the connection, or the proxy makes none', 'connect', 'retry'],
+    ['the TLS handshake fails, or nobody vouches for the certificate', 'tls', 'retry'],
+    ['the address guard refuses the URL or an address', 'blocked_address', 'failed'],
+  ] as const
+).map(([answer, errorClass, done]) => ({ answer, reply: { errorClass }, done }))
+
+/** What a reply must match. */
 export const replyOf = ({ reply, body }: AnswerCase): Partial<Reply> =>
   'statusCode' in reply
     ? { kind: 'response', ...reply, ...(body === undefined ? {} : { body }) }
