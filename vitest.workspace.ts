@@ -9,11 +9,10 @@ const project = (root: string) => ({
     root,
     include: ['test/**/*.test.ts'],
     typecheck: { enabled: false },
-    ...(['packages/mongoose-adapter', 'packages/admin', 'examples/together'].includes(root)
-      ? { globalSetup: '../../tools/mongo-server/global-setup.ts' }
-      : {}),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No measure of anything: what ends a test that is stuck, however busy the machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
   },
 })
 

@@ -9,6 +9,10 @@ export interface MongoAbilities {
   readonly ttl: boolean
 }
 
+interface Stats {
+  readonly totalDocsExamined: number
+}
+
 /** What no server at all can do. */
 export const NO_ABILITIES: MongoAbilities = {
   transactions: false,
@@ -29,7 +33,8 @@ export const probeAbilities = async (uri: string): Promise<MongoAbilities> => {
       () => false,
     )
   try {
-    await probe.insertOne({ state: 0 })
+    await probe.createIndex({ state: 1, at: 1 })
+    await probe.insertMany(Array.from({ length: 9 }, (_, at) => ({ state: at % 2, at })))
     return {
       transactions: await works(async () => {
         const greeting = await database.command({ hello: 1 })
@@ -40,8 +45,10 @@ export const probeAbilities = async (uri: string): Promise<MongoAbilities> => {
         await stream.tryNext().finally(() => stream.close())
       }),
       explain: await works(async () => {
-        const told = await probe.find({}).explain('executionStats')
-        return 'executionStats' in told
+        // A planner of its own tells of itself: it has to walk an index as MongoDB does, and stop where the page is full.
+        const page = probe.find({ state: 0 }).sort({ at: 1 }).limit(2)
+        const told = (await page.explain('executionStats')) as { executionStats?: Stats }
+        return told.executionStats?.totalDocsExamined === 2
       }),
       ttl: await works(async () => {
         const { metrics } = await database.command({ serverStatus: 1 })

@@ -1,6 +1,7 @@
 /** `npm run example`: both apps on a MongoDB, a subscription, an order that is paid and shipped, and what fired. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startMongo } from '../../../tools/mongo-server/start-mongo.js'
+import { MONGO_WAYS } from '../../../tools/mongo-server/test-mongo.js'
 import { withDatabase } from '../../../tools/mongo-server/with-database.js'
 import { registerSubscription } from './register-subscription.js'
 import { shopOn, type Shop } from './shop.js'
@@ -85,7 +86,7 @@ const tell = async (apps: Apps) => {
 
 const run = async () => {
   const mongo = await startMongo()
-  if (!mongo) throw new Error('No MongoDB: set MONGODB_URI, or install mongod, or java and mvn.')
+  if (!mongo) throw new Error(`No MongoDB: ${MONGO_WAYS}.`)
   say(`MongoDB: ${mongo.kind}`)
   try {
     const apps = await startApps(withDatabase(mongo.uri, `webhooks-example-${process.pid}`))

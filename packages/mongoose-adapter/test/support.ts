@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import mongoose, { type ConnectOptions } from 'mongoose'
 import { describe, inject, it } from 'vitest'
 import type { MongoAbilities } from '../../../tools/mongo-server/abilities.js'
+import { MONGO_WAYS } from '../../../tools/mongo-server/test-mongo.js'
 
 const server = inject('mongo')
 const abilities = inject('mongoAbilities')
@@ -9,12 +10,11 @@ const abilities = inject('mongoAbilities')
 /** Where the MongoDB of this run is. */
 export const mongoUri = server?.uri ?? ''
 
-const NO_SERVER = 'no MongoDB: set MONGODB_URI, or install mongod, or java and mvn'
 const reason = (why: string) => ` (not here: ${why})`
 
 /** Tests that need a MongoDB; without one they are skipped under their names, with the reason. */
 export const describeOnMongo = (name: string, tests: () => void): void => {
-  describe.skipIf(server === null)(`${name}${server === null ? reason(NO_SERVER) : ''}`, tests)
+  describe.skipIf(server === null)(`${name}${server === null ? reason(`no MongoDB: ${MONGO_WAYS}`) : ''}`, tests)
 }
 
 const NEEDS: Readonly<Record<keyof MongoAbilities, string>> = {
