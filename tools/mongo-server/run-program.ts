@@ -7,27 +7,32 @@ import { fileURLToPath } from 'node:url'
 import mongoose, { type Connection } from 'mongoose'
 import type { MongoProgram, OwnMongo } from './test-mongo.js'
 
+/** How a program is run. */
+export interface RunOptions {
+  /** Whether what it acknowledges is to outlive a crash of it; default no, as it costs time. */
+  readonly durable?: boolean
+  /** Whether it deletes what TTL indexes say, every second; default no, as tests with a time of their own would lose what they have. */
+  readonly ttl?: boolean
+}
+
 interface Family {
   readonly replicaSet: string
   options(port: number, folder: string): string[]
   /** What makes every acknowledged write outlive a crash, where the write concern does not. */
   readonly durable: readonly string[]
   /** Once it listens, the first time. */
-  begin(admin: (command: object) => Promise<unknown>, port: number): Promise<unknown>
+  readonly begin: ((port: number) => object) | null
 }
-
-const TTL_SECONDS = { ttlMonitorSleepSecs: 1 }
 
 const FAMILIES: Readonly<Record<MongoProgram['family'], Family>> = {
   mongod: {
     replicaSet: 'rs0',
     options: (port, folder) => {
       const place = ['--port', String(port), '--bind_ip', '127.0.0.1', '--dbpath', folder]
-      return [...place, '--replSet', 'rs0', '--setParameter', 'ttlMonitorSleepSecs=1']
+      return [...place, '--replSet', 'rs0']
     },
     durable: [],
-    begin: (admin, port) =>
-      admin({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } }),
+    begin: (port) => ({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${port}` }] } }),
   },
   secantusd: {
     replicaSet: 'secantus',
@@ -37,19 +42,21 @@ const FAMILIES: Readonly<Record<MongoProgram['family'], Family>> = {
       return [...place, '--log-level', 'ERROR', '--cache-size', '256M', '--session-max', '4000']
     },
     durable: ['--sync-on-commit'],
-    begin: (admin) =>
-      admin({ setParameter: 1, ...TTL_SECONDS }).catch(() => 'one without a TTL monitor: the run says so'),
+    begin: null,
   },
 }
 
+/** Refused by a server that has no such monitor: the run says so. */
+const ttlMonitor = (ttl: boolean) =>
+  ttl ? { setParameter: 1, ttlMonitorSleepSecs: 1 } : { setParameter: 1, ttlMonitorEnabled: false }
+
 const LISTENS_MS = 120_000
 
-/**
- * Runs a program in a folder of its own; it ends with this process.
- * @param durable whether what it acknowledges is to outlive a crash of it
- * @returns `null` when it does not run here
- */
-export const runProgram = async (program: MongoProgram, durable: boolean): Promise<OwnMongo | null> => {
+/** Runs a program in a folder of its own; it ends with this process. `null` when it does not run here. */
+export const runProgram = async (
+  program: MongoProgram,
+  { durable = false, ttl = false }: RunOptions = {},
+): Promise<OwnMongo | null> => {
   const family = FAMILIES[program.family]
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'webhooks-mongo-'))
@@ -65,7 +72,9 @@ export const runProgram = async (program: MongoProgram, durable: boolean): Promi
     await stop()
     return null
   }
-  await family.begin((command) => connection.getClient().db('admin').command(command), port)
+  const admin = connection.getClient().db('admin')
+  if (family.begin) await admin.command(family.begin(port))
+  await admin.command(ttlMonitor(ttl)).catch(() => undefined)
   await connection.close()
   return {
     uri: `mongodb://127.0.0.1:${port}/?replicaSet=${family.replicaSet}`,

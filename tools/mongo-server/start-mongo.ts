@@ -1,14 +1,12 @@
 import { downloadedMongod, installedMongod } from './mongod.js'
-import { runProgram } from './run-program.js'
+import { runProgram, type RunOptions } from './run-program.js'
 import { pythonServer, rustServer } from './secantus.js'
 import type { MongoProgram, OwnMongo, TestMongo } from './test-mongo.js'
 
 /** How a MongoDB is started. */
-export interface StartOptions {
+export interface StartOptions extends RunOptions {
   /** Whether what is missing may be fetched; default yes. */
   readonly mayInstall?: boolean
-  /** Whether every acknowledged write is to outlive a crash of the server; default no, as it costs time. */
-  readonly durable?: boolean
 }
 
 /** The programs to try, in turn; each is looked for when those before it did not do. */
@@ -30,11 +28,11 @@ export const startMongo = async (options: StartOptions = {}): Promise<TestMongo 
 /** As `startMongo`, but never the one of `MONGODB_URI`: for tests that kill it. */
 export const startOwnMongo = async ({
   mayInstall = true,
-  durable = false,
+  ...options
 }: StartOptions = {}): Promise<OwnMongo | null> => {
   for (const look of looks) {
     const program = await look(mayInstall)
-    const started = program && (await runProgram(program, durable))
+    const started = program && (await runProgram(program, options))
     if (started) return started
   }
   return null

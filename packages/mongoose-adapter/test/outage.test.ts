@@ -10,7 +10,9 @@ import { describeOnMongo } from './support.js'
 /** The server of this run once more, on its own; with that of `MONGODB_URI`, one that is installed here. */
 const startServer = () => {
   const program = inject('mongo')?.program
-  return program ? runProgram(program, true) : startOwnMongo({ mayInstall: false, durable: true })
+  return program
+    ? runProgram(program, { durable: true })
+    : startOwnMongo({ mayInstall: false, durable: true })
 }
 
 describeOnMongo('a server that dies under load and comes back', () => {
