@@ -5,7 +5,12 @@ import type { MongoProgram } from './test-mongo.js'
 const REACH_MS = 3_000
 const DOWNLOAD_MS = 300_000
 
-const program = (file: string): MongoProgram => ({ family: 'mongod', kind: file, command: [file] })
+const program = (file: string): MongoProgram => ({
+  family: 'mongod',
+  kind: file,
+  slow: false,
+  command: [file],
+})
 
 /** The `mongod` on the PATH or at `MONGOMS_SYSTEM_BINARY`, if any. */
 export const installedMongod = (): MongoProgram | null => {

@@ -22,7 +22,7 @@ export const rustServer = (): MongoProgram | null => {
   const file = ['secantusd-rs', rustBinary()].find((path) => has(path, '--version'))
   return file === undefined
     ? null
-    : { family: 'secantusd', kind: 'SecantusDB, the server in Rust', command: [file] }
+    : { family: 'secantusd', kind: 'SecantusDB, the server in Rust', slow: false, command: [file] }
 }
 
 /** Builds the Rust server, once, where `cargo` is: it takes minutes. Answers whether it is there now. */
@@ -45,7 +45,7 @@ export const pythonServer = (mayInstall: boolean): MongoProgram | null => {
   if (!existsSync(folder) && !(mayInstall && installPythonServer(folder))) return null
   const command = [pythonIn(folder), '-m', 'secantus'] as const
   return has(...command, '--help')
-    ? { family: 'secantusd', kind: `SecantusDB ${PYTHON_VERSION}, the server in Python`, command }
+    ? { family: 'secantusd', kind: `SecantusDB ${PYTHON_VERSION}, the server in Python`, slow: true, command }
     : null
 }
 

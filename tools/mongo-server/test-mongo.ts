@@ -4,6 +4,8 @@ export interface MongoProgram {
   readonly family: 'mongod' | 'secantusd'
   /** What it is, for the reader of a run. */
   readonly kind: string
+  /** Whether it takes ten times as long as the others. */
+  readonly slow: boolean
   /** The file, and what comes before its options. */
   readonly command: readonly [file: string, ...before: string[]]
 }

@@ -10,6 +10,9 @@ const abilities = inject('mongoAbilities')
 /** Where the MongoDB of this run is. */
 export const mongoUri = server?.uri ?? ''
 
+/** Whether it is the one that takes ten times as long as the others. */
+export const onSlowServer = server?.program?.slow ?? false
+
 const reason = (why: string) => ` (not here: ${why})`
 
 /** Tests that need a MongoDB; without one they are skipped under their names, with the reason. */
