@@ -31,7 +31,7 @@ const all = pages.flatMap((page) =>
 const HOMES: Readonly<Record<Language, string>> = { ts: 'quickstart/src', js: 'cms-backend/routes' }
 
 describe('documentation', () => {
-  it('has code that compiles, every block of it', { timeout: 60_000 }, () => {
+  it('has code that compiles, every block of it', () => {
     const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile)
     const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
     const files = new Map(

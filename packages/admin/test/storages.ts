@@ -17,7 +17,7 @@ interface Opened {
 }
 
 /** Every storage that there is. */
-export const STORAGES: Readonly<Record<string, () => Promise<Opened>>> = {
+export const STORAGES: Readonly<Record<'memory' | 'SQLite' | 'MongoDB', () => Promise<Opened>>> = {
   memory: async () => ({ storage: memoryStorage(), cleanup: async () => undefined }),
   SQLite: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'webhooks-admin-'))

@@ -1,11 +1,19 @@
 import type { Connection } from 'mongoose'
 import { describeStorage } from '@swigs/webhooks-dispatcher/contracts'
+import { afterAll, beforeAll } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 
 describeOnMongo('on MongoDB', () => {
+  let database: Awaited<ReturnType<typeof freshDatabase>>
+
+  beforeAll(async () => {
+    database = await freshDatabase()
+  })
+  afterAll(() => database.cleanup())
+
   describeStorage('mongooseStorage', async () => {
-    const { connection, connect, cleanup } = await freshDatabase()
+    const { connection, connect } = database
     const others: Connection[] = []
     return {
       storage: mongooseStorage(connection),
@@ -16,7 +24,9 @@ describeOnMongo('on MongoDB', () => {
       },
       cleanup: async () => {
         await Promise.all(others.map((other) => other.close()))
-        await cleanup()
+        // Emptied, and not dropped: the indexes are made once.
+        const collections = (await connection.db?.collections()) ?? []
+        await Promise.all(collections.map((collection) => collection.deleteMany({})))
       },
     }
   })
