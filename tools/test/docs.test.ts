@@ -8,6 +8,9 @@ const read = (path: string) => readFileSync(`${root}${path}`, 'utf8')
 
 const pages = [
   'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   'spec/README.md',
   ...readdirSync(`${root}docs`).map((name) => `docs/${name}`),
   ...readdirSync(`${root}packages`).flatMap((name) =>
