@@ -7,6 +7,8 @@ export interface MongoAbilities {
   readonly explain: boolean
   /** Deletes what a TTL index says: some servers keep such an index and never look at it. */
   readonly ttl: boolean
+  /** Answers from a partial index what a scan would answer. */
+  readonly partialIndexes: boolean
 }
 
 interface Stats {
@@ -19,6 +21,7 @@ export const NO_ABILITIES: MongoAbilities = {
   changeStreams: false,
   explain: false,
   ttl: false,
+  partialIndexes: false,
 }
 
 /** Tries each, once, in a database of its own. */
@@ -53,6 +56,13 @@ export const probeAbilities = async (uri: string): Promise<MongoAbilities> => {
       ttl: await works(async () => {
         const { metrics } = await database.command({ serverStatus: 1 })
         return (metrics as { ttl?: unknown } | undefined)?.ttl !== undefined
+      }),
+      partialIndexes: await works(async () => {
+        const partial = database.collection('partial')
+        const finished = { partialFilterExpression: { state: { $gt: 1 } } }
+        await partial.createIndex({ lane: 1, state: 1, at: -1, _id: -1 }, finished)
+        await partial.insertOne({ lane: 1, state: 2, at: 5 })
+        return (await partial.find({ lane: 1, state: 2, at: { $gte: 5 } }).toArray()).length === 1
       }),
     }
   } finally {

@@ -11,6 +11,11 @@ import { inject } from 'vitest'
 /** Where the MongoDB of this run is; `null` when none could be had. */
 export const mongoUri = inject('mongo')?.uri ?? null
 
+/** Where partial indexes answer wrongly, there are none: what is answered is tried here, and not by which index. */
+const indexes = inject('mongoAbilities').partialIndexes
+  ? {}
+  : { autoIndex: false, logger: { warn: () => undefined } }
+
 interface Opened {
   readonly storage: Storage
   cleanup(): Promise<void>
@@ -34,6 +39,6 @@ export const STORAGES: Readonly<Record<'memory' | 'SQLite' | 'MongoDB', () => Pr
       await connection.close()
     }
     // The tests' time is long ago, and a server's own is not.
-    return { storage: mongooseStorage(connection, { ttl: false }), cleanup }
+    return { storage: mongooseStorage(connection, { ttl: false, ...indexes }), cleanup }
   },
 }

@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose'
 import { describeStorage } from '@swigs/webhooks-dispatcher/contracts'
 import { afterAll, beforeAll } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
-import { describeOnMongo, freshDatabase } from './support.js'
+import { describeOnMongo, freshDatabase, trustedIndexes } from './support.js'
 
 describeOnMongo('on MongoDB', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>
@@ -16,11 +16,11 @@ describeOnMongo('on MongoDB', () => {
     const { connection, connect } = database
     const others: Connection[] = []
     return {
-      storage: mongooseStorage(connection),
+      storage: mongooseStorage(connection, trustedIndexes),
       reopen: async () => {
         const other = await connect()
         others.push(other)
-        return mongooseStorage(other)
+        return mongooseStorage(other, trustedIndexes)
       },
       cleanup: async () => {
         await Promise.all(others.map((other) => other.close()))

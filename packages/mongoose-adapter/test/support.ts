@@ -15,6 +15,11 @@ export const onSlowServer = server?.program?.slow ?? false
 
 const reason = (why: string) => ` (not here: ${why})`
 
+/** For tests of what is answered, and not by which index: where partial ones answer wrongly, there are none. */
+export const trustedIndexes = abilities.partialIndexes
+  ? {}
+  : { autoIndex: false, logger: { warn: () => undefined } }
+
 /** Tests that need a MongoDB; without one they are skipped under their names, with the reason. */
 export const describeOnMongo = (name: string, tests: () => void): void => {
   describe.skipIf(server === null)(
@@ -28,6 +33,7 @@ const NEEDS: Readonly<Record<keyof MongoAbilities, string>> = {
   changeStreams: 'change streams',
   explain: 'explain',
   ttl: 'TTL',
+  partialIndexes: 'partial indexes',
 }
 
 /** A test that needs more than every server has; where it is missing, it is skipped under its name, with the reason. */
