@@ -1,19 +1,24 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { testSize } from './tools/test-size.js'
+
+interface Project {
+  readonly root: string
+  readonly include: string[]
+}
 
 /** One project a folder, each resolved from source: no build is needed to run a test. */
-const project = (root: string) => ({
+const project = ({ root, include }: Project) => ({
   resolve: { conditions: ['swigs-source', 'node'] },
   ssr: { resolve: { conditions: ['swigs-source', 'node'] } },
   test: {
     name: root,
     root,
-    include: ['test/**/*.test.ts'],
+    include,
     typecheck: { enabled: false },
-    ...(['packages/mongoose-adapter', 'packages/admin', 'examples/together'].includes(root)
-      ? { globalSetup: '../../tools/mongo-server/global-setup.ts' }
-      : {}),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // No measure of anything: what ends a test that is stuck, however busy the machine.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000, interval: 20 } },
   },
 })
 
@@ -22,4 +27,23 @@ const folders = (parent: string) =>
     .filter((entry) => entry.isDirectory())
     .map((entry) => `${parent}/${entry.name}`)
 
-export default [...folders('packages'), ...folders('examples'), 'tools'].map(project)
+const roots = [...folders('packages'), ...folders('examples'), 'tools']
+
+/** The tests that have a long form: those that ask for it. */
+const withLongForm = (root: string): string[] =>
+  testFiles(root).filter((path) => /tools\/test-size\.js'/.test(readFileSync(`${root}/${path}`, 'utf8')))
+
+const testFiles = (root: string): string[] =>
+  existsSync(`${root}/test`)
+    ? readdirSync(`${root}/test`, { encoding: 'utf8', recursive: true })
+        .filter((path) => path.endsWith('.test.ts'))
+        .map((path) => `test/${path}`)
+    : []
+
+/** In a run of the long forms, those tests alone that have one. */
+const includedFrom = (root: string) => (testSize === 'long' ? withLongForm(root) : ['test/**/*.test.ts'])
+
+export default roots
+  .map((root) => ({ root, include: includedFrom(root) }))
+  .filter(({ include }) => include.length > 0)
+  .map(project)

@@ -8,8 +8,11 @@ export const reportSkipped: Reporter = {
     const skipped = modules.flatMap((file) => [...file.children.allTests('skipped')])
     if (skipped.length === 0) return
     const byReason = new Map<string, string[]>()
-    for (const { fullName } of skipped) {
-      const [, reason = 'no reason given'] = REASON.exec(fullName) ?? []
+    for (const test of skipped) {
+      const { fullName } = test
+      const result = test.result()
+      const note = 'note' in result ? result.note : undefined
+      const reason = REASON.exec(fullName)?.[1] ?? note ?? 'no reason given'
       byReason.set(reason, [...(byReason.get(reason) ?? []), fullName.replace(` (not here: ${reason})`, '')])
     }
     for (const [reason, names] of byReason) console.log(`\nNot here: ${reason}\n  ${names.join('\n  ')}`)

@@ -6,6 +6,7 @@ import { mongooseStorage } from '@swigs/webhooks-mongoose-adapter'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
 import mongoose from 'mongoose'
 import { startMongo } from '../../tools/mongo-server/start-mongo.js'
+import { MONGO_WAYS } from '../../tools/mongo-server/test-mongo.js'
 
 /** A storage for one round. */
 export interface Round {
@@ -52,8 +53,8 @@ const sqlite = async (): Promise<Contender> => {
 }
 
 const mongo = async (): Promise<Contender> => {
-  const server = await startMongo()
-  if (!server) throw new Error('No MongoDB: set MONGODB_URI, or install mongod, or java and mvn.')
+  const server = await startMongo({ durable: true })
+  if (!server) throw new Error(`No MongoDB: ${MONGO_WAYS}.`)
   const probe = await mongoose.createConnection(server.uri).asPromise()
   const { version } = (await probe.db?.admin().buildInfo()) as { version: string }
   await probe.close()

@@ -7,6 +7,12 @@ export interface MongoAbilities {
   readonly explain: boolean
   /** Deletes what a TTL index says: some servers keep such an index and never look at it. */
   readonly ttl: boolean
+  /** Answers from a partial index what a scan would answer. */
+  readonly partialIndexes: boolean
+}
+
+interface Stats {
+  readonly totalDocsExamined: number
 }
 
 /** What no server at all can do. */
@@ -15,6 +21,7 @@ export const NO_ABILITIES: MongoAbilities = {
   changeStreams: false,
   explain: false,
   ttl: false,
+  partialIndexes: false,
 }
 
 /** Tries each, once, in a database of its own. */
@@ -29,7 +36,8 @@ export const probeAbilities = async (uri: string): Promise<MongoAbilities> => {
       () => false,
     )
   try {
-    await probe.insertOne({ state: 0 })
+    await probe.createIndex({ state: 1, at: 1 })
+    await probe.insertMany(Array.from({ length: 9 }, (_, at) => ({ state: at % 2, at })))
     return {
       transactions: await works(async () => {
         const greeting = await database.command({ hello: 1 })
@@ -40,12 +48,21 @@ export const probeAbilities = async (uri: string): Promise<MongoAbilities> => {
         await stream.tryNext().finally(() => stream.close())
       }),
       explain: await works(async () => {
-        const told = await probe.find({}).explain('executionStats')
-        return 'executionStats' in told
+        // A planner of its own tells of itself: it has to walk an index as MongoDB does, and stop where the page is full.
+        const page = probe.find({ state: 0 }).sort({ at: 1 }).limit(2)
+        const told = (await page.explain('executionStats')) as { executionStats?: Stats }
+        return told.executionStats?.totalDocsExamined === 2
       }),
       ttl: await works(async () => {
         const { metrics } = await database.command({ serverStatus: 1 })
         return (metrics as { ttl?: unknown } | undefined)?.ttl !== undefined
+      }),
+      partialIndexes: await works(async () => {
+        const partial = database.collection('partial')
+        const finished = { partialFilterExpression: { state: { $gt: 1 } } }
+        await partial.createIndex({ lane: 1, state: 1, at: -1, _id: -1 }, finished)
+        await partial.insertOne({ lane: 1, state: 2, at: 5 })
+        return (await partial.find({ lane: 1, state: 2, at: { $gte: 5 } }).toArray()).length === 1
       }),
     }
   } finally {

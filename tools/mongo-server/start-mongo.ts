@@ -1,26 +1,44 @@
-import { startJavaServer } from './java-server.js'
-import { downloadedMongod, installedMongod, startMongod } from './mongod.js'
-import type { TestMongo } from './test-mongo.js'
+import { downloadedMongod, installedMongod } from './mongod.js'
+import { runProgram, type RunOptions } from './run-program.js'
+import { pythonServer, rustServer } from './secantus.js'
+import type { MongoProgram, OwnMongo, TestMongo } from './test-mongo.js'
 
-export type { TestMongo } from './test-mongo.js'
+/** How a MongoDB is started. */
+export interface StartOptions extends RunOptions {
+  /** Whether what is missing may be fetched; default yes. */
+  readonly mayInstall?: boolean
+}
+
+/** The programs to try, in turn; each is looked for when those before it did not do. */
+const looks: readonly ((mayInstall: boolean) => Promise<MongoProgram | null> | MongoProgram | null)[] = [
+  installedMongod,
+  downloadedMongod,
+  rustServer,
+  pythonServer,
+]
 
 /**
  * The first of these that works: `MONGODB_URI` · a `mongod` on the PATH or at `MONGOMS_SYSTEM_BINARY` · one that
- * mongodb-memory-server has or downloads · mongo-java-server through Maven, where `mvn` and `java` exist. The second and third
- * as a one-node replica set. `null` when none does.
+ * mongodb-memory-server has or downloads · SecantusDB's `secantusd-rs`, on the PATH or built before · SecantusDB's server in Python,
+ * in a virtual environment that is made once. Each of ours as a one-node replica set. `null` when none does.
  */
-export const startMongo = async (): Promise<TestMongo | null> => fromEnvironment() ?? startOwnMongo()
+export const startMongo = async (options: StartOptions = {}): Promise<TestMongo | null> =>
+  fromEnvironment() ?? startOwnMongo(options)
 
 /** As `startMongo`, but never the one of `MONGODB_URI`: for tests that kill it. */
-export const startOwnMongo = async (): Promise<TestMongo | null> =>
-  (await startBinary(installedMongod())) ??
-  (await startBinary(await downloadedMongod())) ??
-  (await startJavaServer())
-
-const startBinary = async (binary: string | null): Promise<TestMongo | null> =>
-  binary === null ? null : startMongod(binary)
+export const startOwnMongo = async ({
+  mayInstall = true,
+  ...options
+}: StartOptions = {}): Promise<OwnMongo | null> => {
+  for (const look of looks) {
+    const program = await look(mayInstall)
+    const started = program && (await runProgram(program, options))
+    if (started) return started
+  }
+  return null
+}
 
 const fromEnvironment = (): TestMongo | null => {
   const uri = process.env['MONGODB_URI']
-  return uri ? { uri, kind: 'MONGODB_URI', durable: true, power: null, stop: async () => undefined } : null
+  return uri ? { uri, kind: 'MONGODB_URI', program: null, stop: async () => undefined } : null
 }

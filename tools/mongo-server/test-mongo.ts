@@ -1,41 +1,33 @@
-import { execFileSync, type ChildProcess } from 'node:child_process'
-import { createServer, type AddressInfo } from 'node:net'
+/** A program of this machine that serves MongoDB's protocol; plain data, so that other processes can be told of it. */
+export interface MongoProgram {
+  /** Which options it takes, and how its replica set comes to be. */
+  readonly family: 'mongod' | 'secantusd'
+  /** What it is, for the reader of a run. */
+  readonly kind: string
+  /** Whether it takes ten times as long as the others. */
+  readonly slow: boolean
+  /** The file, and what comes before its options. */
+  readonly command: readonly [file: string, ...before: string[]]
+}
 
 /** A MongoDB for tests and examples. */
 export interface TestMongo {
   readonly uri: string
   /** Which one it is, for the reader of a run. */
   readonly kind: string
-  /** Whether what was acknowledged is still there after a crash. */
-  readonly durable: boolean
-  /** Kills it as a power cut would, and brings it back on the same address; `null` when it is not ours to kill. */
-  readonly power: { cut(): Promise<void>; restore(): Promise<void> } | null
+  /** What runs, where it is ours. */
+  readonly program: MongoProgram | null
   stop(): Promise<void>
 }
 
-/** Whether a command is there, and ends well. */
-export const has = (command: string, ...args: string[]): boolean => {
-  try {
-    execFileSync(command, args, { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
+/** One that may be killed. What it acknowledged is there when it is back. */
+export interface OwnMongo extends TestMongo {
+  readonly program: MongoProgram
+  /** Kills it, as a crash would. */
+  cut(): Promise<void>
+  /** Brings it back, on the same address. */
+  restore(): Promise<void>
 }
 
-/** A port that nobody listened on a moment ago. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** `kill -9`, and wait. */
-export const killed = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGKILL')
-  await exited
-}
+/** What can be done where there is none, for the reader of a message. */
+export const MONGO_WAYS = 'set MONGODB_URI, or install mongod, or python3 with venv and pip'

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import type { SharedStorage } from './shared-storage.js'
+
+type Bundled = Pick<SharedStorage, 'storageModule' | 'external'>
 
 const bundled = new Map<string, Promise<string>>()
 
@@ -8,38 +13,54 @@ const bundled = new Map<string, Promise<string>>()
  * The worker with its storage in one file, from the sources as they are: where one is killed every second, one must start
  * in less.
  */
-export const bundleWorker = (storageModule: string): Promise<string> => {
-  const known = bundled.get(storageModule) ?? bundle(storageModule)
-  bundled.set(storageModule, known)
+export const bundleWorker = (shared: Bundled): Promise<string> => {
+  const known = bundled.get(shared.storageModule) ?? bundle(shared)
+  bundled.set(shared.storageModule, known)
   return known
 }
 
-const bundle = async (storageModule: string): Promise<string> => {
-  const name = createHash('sha256').update(storageModule).digest('hex').slice(0, 12)
-  // Within the project, so that what stays outside the bundle is found.
-  const outfile = fileURLToPath(new URL(`../../.cache/workers/${name}.mjs`, import.meta.url))
-  await build({
+const bundle = async ({ storageModule, external = [] }: Bundled): Promise<string> => {
+  const module = fileURLToPath(storageModule)
+  const { outputFiles } = await build({
     stdin: {
       contents: `
-        import { openStorage } from ${JSON.stringify(fileURLToPath(storageModule))}
+        import { openStorage } from ${JSON.stringify(module)}
         import { work } from './worker.ts'
         await work(openStorage)`,
       sourcefile: 'start-worker.ts',
       resolveDir: fileURLToPath(new URL('.', import.meta.url)),
       loader: 'ts',
     },
-    outfile,
+    write: false,
     bundle: true,
     platform: 'node',
     format: 'esm',
     conditions: ['swigs-source'],
-    // Native code cannot be in a bundle.
-    external: ['libsql'],
+    external: [...external],
     // CommonJS packages in the bundle ask for Node's own modules with it.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
     },
     logLevel: 'error',
   })
-  return outfile
+  return kept(outputFiles[0]?.contents ?? new Uint8Array(), folderFor(dirname(module)))
+}
+
+/** Beside the packages of the storage's module, so that what stays outside the bundle is found. */
+const folderFor = (from: string): string => {
+  const packages = join(from, 'node_modules')
+  if (existsSync(packages)) return join(packages, '.cache', 'webhooks-workers')
+  if (from === dirname(from)) throw new Error('No node_modules above the module of the storage')
+  return folderFor(dirname(from))
+}
+
+/** Under the name of what is in it, and whole at once: several test files may bundle at a time. */
+const kept = (contents: Uint8Array, folder: string): string => {
+  const name = createHash('sha256').update(contents).digest('hex').slice(0, 16)
+  const file = join(folder, `${name}.mjs`)
+  if (existsSync(file)) return file
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${file}.${process.pid}`, contents)
+  renameSync(`${file}.${process.pid}`, file)
+  return file
 }

@@ -1,12 +1,14 @@
 /** `npm run example`: both apps on a MongoDB, a subscription, an order that is paid and shipped, and what fired. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startMongo } from '../../../tools/mongo-server/start-mongo.js'
+import { MONGO_WAYS } from '../../../tools/mongo-server/test-mongo.js'
 import { withDatabase } from '../../../tools/mongo-server/with-database.js'
 import { registerSubscription } from './register-subscription.js'
 import { shopOn, type Shop } from './shop.js'
 import { startApps, type Apps } from './start-apps.js'
 
-const DEADLINE_MS = 120_000
+/** No measure of anything: what ends an example that is stuck, however busy the machine. */
+const DEADLINE_MS = 600_000
 const say = (text: string) => console.log(text)
 
 const expectStatus = (what: string, { status, body }: { status: number; body: unknown }, wanted: number) => {
@@ -85,7 +87,7 @@ const tell = async (apps: Apps) => {
 
 const run = async () => {
   const mongo = await startMongo()
-  if (!mongo) throw new Error('No MongoDB: set MONGODB_URI, or install mongod, or java and mvn.')
+  if (!mongo) throw new Error(`No MongoDB: ${MONGO_WAYS}.`)
   say(`MongoDB: ${mongo.kind}`)
   try {
     const apps = await startApps(withDatabase(mongo.uri, `webhooks-example-${process.pid}`))

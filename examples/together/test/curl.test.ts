@@ -28,7 +28,7 @@ describeOnMongo('the curl lines of the seed', () => {
   beforeAll(async () => {
     apps = await startApps(freshMongoUri())
     token = await shopOn(apps).adminToken()
-  }, 60_000)
+  })
   afterAll(() => apps?.stop())
 
   const type = async (line: string, subscriptionId = '') => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, inject } from 'vitest'
+import { MONGO_WAYS } from '../../../tools/mongo-server/test-mongo.js'
 import { withDatabase } from '../../../tools/mongo-server/with-database.js'
 
 const server = inject('mongo')
@@ -10,8 +11,7 @@ export const freshMongoUri = (): string =>
 
 /** Tests that need a MongoDB; without one they are skipped under their names, with the reason. */
 export const describeOnMongo = (name: string, tests: () => void): void => {
-  const missing =
-    server === null ? ' (not here: no MongoDB: set MONGODB_URI, or install mongod, or java and mvn)' : ''
+  const missing = server === null ? ` (not here: no MongoDB: ${MONGO_WAYS})` : ''
   describe.skipIf(server === null)(`${name}${missing}`, tests)
 }
 

@@ -19,7 +19,7 @@ describeOnMongo('a walk through both apps', () => {
 
   const dataOf = async (event: string) => {
     const find = async () => (await shop.automations()).filter((one) => one.event === event)
-    await expect.poll(async () => (await find()).length, { timeout: 20_000 }).toBeGreaterThan(0)
+    await expect.poll(async () => (await find()).length).toBeGreaterThan(0)
     return (await find()).at(-1)?.data as unknown
   }
 
@@ -39,7 +39,7 @@ describeOnMongo('a walk through both apps', () => {
     expect(registered).toMatchObject({ status: 201, body: { appSecret: apps.webhookSecret } })
     subscriptionId = registered.body._id
     await register(seed.url, 'an app with the receiver of the seed')
-  }, 60_000)
+  })
   afterAll(async () => {
     seed?.close()
     await apps?.stop()
@@ -176,7 +176,7 @@ describeOnMongo('a walk through both apps', () => {
     expect([status, after.length - before.length]).toEqual(transactions ? [201, 1] : [501, 0])
     if (!transactions) return void expect(body.message).toMatch(/replica set/)
     const fired = async () => (await shop.automations()).filter(({ data }) => data.orderId === body._id)
-    await expect.poll(async () => (await fired()).length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(async () => (await fired()).length).toBe(1)
   })
 
   it('whoever has no token, or the wrong role, is kept out', async () => {

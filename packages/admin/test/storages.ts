@@ -11,13 +11,18 @@ import { inject } from 'vitest'
 /** Where the MongoDB of this run is; `null` when none could be had. */
 export const mongoUri = inject('mongo')?.uri ?? null
 
+/** Where partial indexes answer wrongly, there are none: what is answered is tried here, and not by which index. */
+const indexes = inject('mongoAbilities').partialIndexes
+  ? {}
+  : { autoIndex: false, logger: { warn: () => undefined } }
+
 interface Opened {
   readonly storage: Storage
   cleanup(): Promise<void>
 }
 
 /** Every storage that there is. */
-export const STORAGES: Readonly<Record<string, () => Promise<Opened>>> = {
+export const STORAGES: Readonly<Record<'memory' | 'SQLite' | 'MongoDB', () => Promise<Opened>>> = {
   memory: async () => ({ storage: memoryStorage(), cleanup: async () => undefined }),
   SQLite: async () => {
     const folder = await mkdtemp(join(tmpdir(), 'webhooks-admin-'))
@@ -33,6 +38,7 @@ export const STORAGES: Readonly<Record<string, () => Promise<Opened>>> = {
       await connection.dropDatabase()
       await connection.close()
     }
-    return { storage: mongooseStorage(connection), cleanup }
+    // The tests' time is long ago, and a server's own is not.
+    return { storage: mongooseStorage(connection, { ttl: false, ...indexes }), cleanup }
   },
 }

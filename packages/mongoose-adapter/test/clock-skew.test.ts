@@ -1,13 +1,14 @@
 import { createDispatcher, systemClock } from '@swigs/webhooks-dispatcher'
 import type { Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { densest, startReceiver } from '../../../tools/process-harness/harness.js'
+import { densest, startReceiver } from '../../../tools/process-harness/index.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 
+const HALF_AN_HOUR_MS = 1_800_000
 const LIMIT = { limit: 30, windowMs: 1_000 }
 
-describeOnMongo('hosts whose clocks are ten seconds apart', () => {
+describeOnMongo('hosts whose clocks are an hour apart', () => {
   let connection: Connection
   let cleanup: () => Promise<void>
 
@@ -16,35 +17,27 @@ describeOnMongo('hosts whose clocks are ten seconds apart', () => {
   })
   afterEach(() => cleanup())
 
-  it(
-    'keep one rate limit: the one that takes over neither overspends nor waits for its own time',
-    { timeout: 60_000 },
-    async () => {
-      const receiver = await startReceiver()
-      const host = (offsetMs: number) =>
-        createDispatcher({
-          storage: mongooseStorage(connection),
-          clock: systemClock({ offsetMs }),
-          rateLimit: LIMIT,
-          pollIntervalMs: 50,
-          network: { allowHttp: true, allow: ['127.0.0.0/8'] },
-        })
-      const [late, early] = [host(-5_000), host(5_000)]
-      await late.subscriptions.create({ appName: 'one', url: `${receiver.url}/one`, events: ['*'] })
-      for (let n = 0; n < 120; n += 1) await late.dispatch('order.created', { n })
-      const started = performance.now()
-      await late.start()
-      await expect
-        .poll(() => receiver.arrivals.length, { timeout: 10_000, interval: 5 })
-        .toBeGreaterThanOrEqual(30)
-      await late.stop()
-      await early.start()
-      await expect.poll(() => receiver.arrivals.length, { timeout: 20_000 }).toBe(120)
-      expect(densest(receiver.arrivals, LIMIT.windowMs)).toBe(LIMIT.limit)
-      // Four windows of thirty; ten seconds more would have been the other host's time.
-      expect(performance.now() - started).toBeLessThan(9_000)
-      await early.stop()
-      receiver.close()
-    },
-  )
+  it('keep one rate limit: the one that takes over neither overspends nor waits for its own time', async () => {
+    const receiver = await startReceiver()
+    const host = (offsetMs: number) =>
+      createDispatcher({
+        storage: mongooseStorage(connection),
+        clock: systemClock({ offsetMs }),
+        rateLimit: LIMIT,
+        pollIntervalMs: 50,
+        network: { allowHttp: true, allow: ['127.0.0.0/8'] },
+      })
+    const [late, early] = [host(-HALF_AN_HOUR_MS), host(HALF_AN_HOUR_MS)]
+    await late.subscriptions.create({ appName: 'one', url: `${receiver.url}/one`, events: ['*'] })
+    for (let n = 0; n < 120; n += 1) await late.dispatch('order.created', { n })
+    await late.start()
+    await expect.poll(() => receiver.arrivals.length, { interval: 5 }).toBeGreaterThanOrEqual(30)
+    await late.stop()
+    await early.start()
+    // Its own time would be an hour later.
+    await expect.poll(() => receiver.arrivals.length).toBe(120)
+    expect(densest(receiver.arrivals, LIMIT.windowMs)).toBeLessThanOrEqual(LIMIT.limit)
+    await early.stop()
+    receiver.close()
+  })
 })

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createIndexes } from '../src/indexes.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { collectionsOn, dispatcherOn, fields } from './fixtures.js'
-import { describeOnMongo, freshDatabase, itNeeds } from './support.js'
+import { describeOnMongo, freshDatabase } from './support.js'
 
 const DAY_MS = 86_400_000
 
@@ -133,24 +133,4 @@ describeOnMongo('indexes', () => {
     expect(await doneAt(failed)).toBeInstanceOf(Date)
     await webhooks.stop()
   })
-
-  itNeeds(
-    'ttl',
-    'let MongoDB delete what has settled, and nothing else',
-    async () => {
-      const storage = mongooseStorage(connection, { logger })
-      await storage.open({ retentionMs: 1_000 })
-      const { deliveries } = collectionsOn(connection)
-      const row = (_id: string, state: number, doneAt?: Date) => ({ _id, state, ...(doneAt && { doneAt }) })
-      const longAgo = new Date('2020-01-01')
-      await deliveries.insertMany([
-        row('settled', 1, longAgo),
-        row('fresh', 1, new Date()),
-        row('pending', 0),
-      ] as never)
-      await expect.poll(() => deliveries.countDocuments({ _id: 'settled' }), { timeout: 90_000 }).toBe(0)
-      expect(await deliveries.countDocuments({ _id: 'pending' })).toBe(1)
-    },
-    100_000,
-  )
 })

@@ -54,8 +54,9 @@ const reply = (responseTo: number, fields: Fields): Buffer => {
 /**
  * A primary that keeps nothing and answers as it is told: what real drivers make of what real replica sets say, where none
  * can be had. A conditional update of one document has one winner, so that a storage opens on it.
+ * @param standalone whether it is a server alone, in no replica set
  */
-export const startScriptedReplicaSet = async () => {
+export const startScriptedReplicaSet = async ({ standalone = false } = {}) => {
   const sent: Sent[] = []
   const sockets = new Set<Socket>()
   const updated = new Set<string>()
@@ -63,10 +64,7 @@ export const startScriptedReplicaSet = async () => {
 
   const greeting = () => ({
     isWritablePrimary: true,
-    setName: 'rs0',
-    setVersion: 1,
-    hosts: [host()],
-    me: host(),
+    ...(!standalone && { setName: 'rs0', setVersion: 1, hosts: [host()], me: host() }),
     localTime: new Date(SERVER_TIME),
     logicalSessionTimeoutMinutes: 30,
     minWireVersion: 0,
@@ -110,7 +108,7 @@ export const startScriptedReplicaSet = async () => {
 
   return {
     /** For clients of the Stable API (`serverApi`): they speak `OP_MSG` from the first message on. */
-    uri: `mongodb://${host()}/db?replicaSet=rs0`,
+    uri: `mongodb://${host()}/db${standalone ? '' : '?replicaSet=rs0'}`,
     /** What was sent, greetings aside. */
     sent,
     /** From now on: `undefined` where the usual answer will do. */

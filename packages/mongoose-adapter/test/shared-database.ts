@@ -1,7 +1,7 @@
 import { withDatabase } from '../../../tools/mongo-server/with-database.js'
-import type { SharedStorage } from '../../../tools/process-harness/world.js'
+import type { SharedStorage } from '../../../tools/process-harness/index.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
-import { freshDatabase, mongoUri } from './support.js'
+import { freshDatabase, mongoUri, onSlowServer } from './support.js'
 
 /** A database that several processes open. */
 export const sharedDatabase = async (): Promise<SharedStorage> => {
@@ -10,6 +10,7 @@ export const sharedDatabase = async (): Promise<SharedStorage> => {
     storageModule: new URL('open-storage.ts', import.meta.url).href,
     location: withDatabase(mongoUri, dbName),
     open: async () => mongooseStorage(connection),
+    slow: onSlowServer,
     cleanup,
   }
 }

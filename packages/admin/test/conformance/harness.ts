@@ -27,15 +27,14 @@ export interface Harness extends World {
 }
 
 /** One mount on one storage, made anew for each test. */
-export const useHarness = (mountName: string, storageName: string): Harness => {
+export const useHarness = (mountName: string, storageName: keyof typeof STORAGES): Harness => {
   let world: World
   let mount: Mount
   let cleanup: () => Promise<void>
   let check: ReturnType<typeof openApiCheck>
 
   beforeEach(async () => {
-    const opened = await STORAGES[storageName]?.()
-    if (!opened) throw new Error(`no storage ${storageName}`)
+    const opened = await STORAGES[storageName]()
     world = dispatcherOn(opened.storage)
     mount = await (MOUNTS[mountName] as (given: ManagedDispatcher) => Promise<Mount>)(world.webhooks)
     cleanup = opened.cleanup

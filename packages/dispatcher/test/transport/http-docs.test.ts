@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { classifyReply } from '../src/core/classify-reply.js'
-import type { Reply } from '../src/core/reply.js'
+import { classifyReply } from '../../src/core/classify-reply.js'
+import type { Reply } from '../../src/core/reply.js'
 import {
   CUT_CASES,
   INVALID_CASES,
@@ -10,7 +10,7 @@ import {
   STATUS_CASES,
   UNREACHED_CASES,
   type AnswerCase,
-} from '../src/testing/transport/answer-cases.js'
+} from '../../src/testing/transport/answer-cases.js'
 
 type Row = readonly [answer: string, attempt: string, done: string]
 type Told = Pick<AnswerCase, 'answer' | 'reply' | 'done'>
@@ -69,7 +69,7 @@ const rowsOf = (text: string): Row[] =>
     )
 
 describe('docs/http.md', () => {
-  const docs = readFileSync(new URL('../../../docs/http.md', import.meta.url), 'utf8')
+  const docs = readFileSync(new URL('../../../../docs/http.md', import.meta.url), 'utf8')
   const sending = docs.split(/^## /m).find((section) => section.startsWith('Sending')) ?? ''
 
   it('says of each answer that the transports are tried with what is done', () => {

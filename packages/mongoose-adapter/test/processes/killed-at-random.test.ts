@@ -1,0 +1,6 @@
+import { describeKilledAtRandom } from '../../../../tools/process-harness/index.js'
+import { testSize } from '../../../../tools/test-size.js'
+import { sharedDatabase } from '../shared-database.js'
+import { describeOnMongo } from '../support.js'
+
+describeOnMongo('on MongoDB', () => describeKilledAtRandom('MongoDB', sharedDatabase, testSize))

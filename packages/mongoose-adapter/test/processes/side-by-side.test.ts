@@ -1,0 +1,6 @@
+import { describeSideBySide } from '../../../../tools/process-harness/index.js'
+import { testSize } from '../../../../tools/test-size.js'
+import { sharedDatabase } from '../shared-database.js'
+import { describeOnMongo } from '../support.js'
+
+describeOnMongo('on MongoDB', () => describeSideBySide('MongoDB', sharedDatabase, testSize))
