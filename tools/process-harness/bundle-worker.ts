@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { threadCodePlugin } from '../../packages/sqlite-adapter/dev/bundle-thread.js'
 
 const bundled = new Map<string, Promise<string>>()
 
@@ -35,6 +36,7 @@ const bundle = async (storageModule: string): Promise<string> => {
     conditions: ['swigs-source'],
     // Native code cannot be in a bundle.
     external: ['libsql'],
+    plugins: [threadCodePlugin()],
     // CommonJS packages in the bundle ask for Node's own modules with it.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",
