@@ -1,11 +1,12 @@
-import { createRequire } from 'node:module'
+// Under a name of its own: bundles of ES modules often have a `createRequire` in their banner.
+import { createRequire as requireFrom } from 'node:module'
 import type LibsqlDatabase from 'libsql'
 import { collectGarbage } from './collect-garbage.js'
 import type { Driver, Row } from './driver.js'
 
 /** The package itself. @param from the module that it is looked for from, as a URL */
 export const loadLibsql = (from: string): typeof LibsqlDatabase =>
-  createRequire(from)('libsql') as typeof LibsqlDatabase
+  requireFrom(from)('libsql') as typeof LibsqlDatabase
 
 /**
  * `libsql`: SQLite for runtimes without their own; installs from npm without a script or a download. Loaded where it is used:
