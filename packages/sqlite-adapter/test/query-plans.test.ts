@@ -107,9 +107,9 @@ describe('what SQLite does for', () => {
   })
 
   it.each([
-    ['all events', {}, 'events_newest'],
-    ['a type of event', { type: 'order.created' }, 'events_by_type'],
-    ['the events of a site', { siteId: 'x' }, 'events_by_site'],
+    ['all events', {}, 'events_latest'],
+    ['a type of event', { type: 'order.created' }, 'events_of_type'],
+    ['the events of a site', { siteId: 'x' }, 'events_of_site'],
   ] as const)('a page of %s: a walk along its own index', (_what, filter, index) => {
     for (const position of [null, after]) {
       const [plan] = plansOf('events.list', { limit: 51, ...filter, after: position }).slice(-1)

@@ -1,5 +1,6 @@
 import { WebhooksError } from '@swigs/webhooks-protocol'
 import type { Database } from './database.js'
+import { moveOldRows, setAside } from '../migration/move-old-rows.js'
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.js'
 
 /**
@@ -24,6 +25,14 @@ export function* prepareFile(database: Database, file: string): Generator<undefi
     database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
     yield
   }
+  if (version === 1 || version === 2) {
+    setAside(database)
+    database.exec(SCHEMA)
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    yield
+  }
+  // Also where another process has begun it, or was killed in the middle.
+  yield* moveOldRows(database)
   // Changes nothing, and tells a file that can only be read: BEGIN IMMEDIATE alone does not.
   database.exec('UPDATE tally SET pending = pending WHERE 0')
 }

@@ -30,7 +30,7 @@ export const SCHEMA = `
     created_at REAL NOT NULL,
     record TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX subscriptions_newest ON subscriptions (created_at, id);
+  CREATE INDEX subscriptions_latest ON subscriptions (created_at, id);
   CREATE TABLE subscription_events (
     pattern TEXT NOT NULL,
     sub INTEGER NOT NULL,
@@ -55,9 +55,9 @@ export const SCHEMA = `
     accepted_at REAL NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX events_newest ON events (accepted_at);
-  CREATE INDEX events_by_type ON events (type, accepted_at);
-  CREATE INDEX events_by_site ON events (site, accepted_at) WHERE site IS NOT NULL;
+  CREATE INDEX events_latest ON events (accepted_at);
+  CREATE INDEX events_of_type ON events (type, accepted_at);
+  CREATE INDEX events_of_site ON events (site, accepted_at) WHERE site IS NOT NULL;
   CREATE TABLE unfanned (event INTEGER PRIMARY KEY, visible_at REAL NOT NULL, call TEXT NOT NULL) STRICT;
   CREATE INDEX unfanned_visible ON unfanned (visible_at);
   CREATE TABLE fan_outs (
@@ -136,7 +136,7 @@ export const SCHEMA = `
     hold_reason TEXT,
     hold_cause TEXT
   ) STRICT;
-  CREATE INDEX lanes_due ON lanes (due_at) WHERE due_at < 8640000000000000;
+  CREATE INDEX lanes_by_due ON lanes (due_at) WHERE due_at < 8640000000000000;
   CREATE TABLE windows (sub INTEGER PRIMARY KEY, ends TEXT NOT NULL, reserved INTEGER NOT NULL) STRICT;
 
   CREATE TABLE tally (

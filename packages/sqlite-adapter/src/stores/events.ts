@@ -21,6 +21,7 @@ const toEvent =
     const type = names.nameOf(Number(row['type']))
     const siteId = row['site'] === null ? null : names.nameOf(Number(row['site']))
     if (type === null) throw new Error('type has no name')
+    if (row['body'] === '') throw new Error('body is empty')
     if (siteId === null && row['site'] !== null) throw new Error('site has no name')
     return {
       id: String(row['id']),
