@@ -7,7 +7,7 @@ const CONDITIONS: readonly (readonly [RegExp, string])[] = [
     'is locked by another process for longer than busyTimeoutMs',
   ],
   [
-    /SQLITE_READONLY|readonly|read-only/i,
+    /SQLITE_READONLY|readonly|read-only|EACCES|EPERM|EROFS/i,
     'cannot be written. Check the permissions of the file and its folder',
   ],
   [/SQLITE_CANTOPEN|unable to open/i, 'cannot be opened. Check that its folder exists and can be written'],

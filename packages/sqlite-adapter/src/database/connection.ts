@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 import type { MalformedRow } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Driver } from '../drivers/driver.js'
@@ -45,7 +46,7 @@ export class Connection {
   problem(): StorageUnavailableError | null {
     const identity = identityOf(this.#file)
     if (identity !== this.#identity) return replaced(this.#file, identity === null)
-    this.#log ??= identityOf(`${this.#file}-wal`)
+    this.#log ??= this.#logNow()
     return null
   }
 
@@ -59,11 +60,35 @@ export class Connection {
 
   /** Closes it; the last to close leaves one file. */
   close(): void {
-    const log = identityOf(`${this.#file}-wal`)
-    // SQLite deletes the log by its name: one that belongs to another file at this path must stay, and so must this handle.
-    if (log !== null && this.#log !== null && log !== this.#log) return
+    if (this.#isElsewhere()) this.#saveLog()
     this.database.forget()
     this.#driver.close()
+  }
+
+  /**
+   * After `close`: deletes the log of this file where it lies beside another one. SQLite goes by names alone, and would read it
+   * into that. Throws when it cannot.
+   */
+  deleteStrayLog(): void {
+    if (!this.#isElsewhere() || this.#log === null || this.#logNow() !== this.#log) return
+    for (const suffix of ['-wal', '-shm']) rmSync(`${this.#file}${suffix}`, { force: true })
+  }
+
+  #isElsewhere(): boolean {
+    return identityOf(this.#file) !== this.#identity
+  }
+
+  #logNow(): string | null {
+    return identityOf(`${this.#file}-wal`)
+  }
+
+  /** Into a file that was moved away SQLite writes no log when it closes: whoever puts it back shall find it whole. */
+  #saveLog(): void {
+    try {
+      this.checkpoint()
+    } catch {
+      // A file that was deleted needs none of it.
+    }
   }
 }
 

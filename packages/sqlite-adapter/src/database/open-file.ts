@@ -3,6 +3,7 @@ import type { Driver } from '../drivers/driver.js'
 import { Connection, replaced } from './connection.js'
 import type { Database } from './database.js'
 import { identityOf } from './file-identity.js'
+import { isBusy } from '../errors.js'
 import { prepareFile } from './prepare-file.js'
 
 /** One file, whatever happens to it: connected when it is needed, and anew after a fault. */
@@ -10,24 +11,35 @@ export class OpenFile {
   readonly #file: string
   readonly #open: (file: string) => Driver
   readonly #report: (row: MalformedRow) => void
+  readonly #onProgress: () => void
   #connection: Connection | null = null
+  /** Let go of and not closed yet, or closed in the last turn. */
+  #leaving: { readonly connection: Connection; closed: boolean }[] = []
   #preparation: Iterator<undefined> | null = null
+  #prepared = false
   /** The file was there: when it is not, it is gone, and not to be made. */
   #existed: boolean
 
   constructor(
     file: string,
-    options: { open: (file: string) => Driver; report: (row: MalformedRow) => void; existed: boolean },
+    options: {
+      open: (file: string) => Driver
+      report: (row: MalformedRow) => void
+      /** A step is done, and another follows. */
+      onProgress: () => void
+      existed: boolean
+    },
   ) {
     this.#file = file
     this.#open = options.open
     this.#report = options.report
+    this.#onProgress = options.onProgress
     this.#existed = options.existed
   }
 
   /** What verbs work on, or `null` while there is nothing to work on. */
   get database(): Database | null {
-    return this.#preparation ? null : (this.#connection?.database ?? null)
+    return this.#prepared ? (this.#connection?.database ?? null) : null
   }
 
   /**
@@ -37,15 +49,21 @@ export class OpenFile {
    */
   ready(mayMake: boolean): boolean {
     if (this.database) return true
+    if (!this.settle()) return false
     try {
       this.#connection ??= this.#connect(mayMake)
       this.#preparation ??= prepareFile(this.#connection.database, this.#file)
-      if (!stepOf(this.#connection.database, this.#preparation)) return false
+      if (!stepOf(this.#connection.database, this.#preparation)) {
+        this.#onProgress()
+        return false
+      }
     } catch (error) {
-      this.drop()
+      this.#preparation = null
+      if (!isBusy(error)) this.drop()
       throw error
     }
     this.#preparation = null
+    this.#prepared = true
     this.#existed = true
     return true
   }
@@ -62,11 +80,28 @@ export class OpenFile {
     return this.#connection?.checkpoint() ?? true
   }
 
-  /** Lets go of the connection; the next `ready` has another. */
+  /** Lets go of the connection; `settle` closes it, and the next `ready` has another. */
   drop(): void {
-    this.#connection?.close()
+    if (this.#connection) this.#leaving.push({ connection: this.#connection, closed: false })
     this.#connection = null
     this.#preparation = null
+    this.#prepared = false
+  }
+
+  /**
+   * Closes what was let go of, in a turn in which nothing else holds on to it: libsql lets go of the file one turn after that, and
+   * no other may be opened in its place before. Answers whether all is closed and done.
+   */
+  settle(): boolean {
+    const [first] = this.#leaving
+    if (first?.closed) {
+      first.connection.deleteStrayLog()
+      this.#leaving.shift()
+    } else if (first) {
+      first.closed = true
+      first.connection.close()
+    }
+    return this.#leaving.length === 0
   }
 
   #connect(mayMake: boolean): Connection {

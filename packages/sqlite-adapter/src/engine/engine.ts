@@ -44,6 +44,7 @@ export class Engine {
     this.#file = new OpenFile(settings.file, {
       open: (file) => openDriver(file, settings.driver, settings.from),
       report: (malformed) => this.#reports.push({ malformed }),
+      onProgress: () => this.#reports.push({ progress: true }),
       existed: settings.opened,
     })
     this.#watcher = new Watcher(
@@ -90,10 +91,7 @@ export class Engine {
   #serveWaiting(): void {
     if (this.#waiting.every(({ call }) => call.verb === 'close')) return this.#close()
     const opens = this.#waiting.some(({ call }) => call.verb === 'open')
-    if (!this.#file.ready(opens)) {
-      this.#reports.push({ progress: true })
-      return
-    }
+    if (!this.#file.ready(opens)) return
     const database = this.#file.database as Database
     const done: [Waiting, Outcome][] = this.#takeOut(({ kind }) => kind === 'control').map((one) => [
       one,
@@ -137,8 +135,9 @@ export class Engine {
     } catch (error) {
       problem = error
     }
-    for (const [one, outcome] of done) this.#end([one], () => (problem ? { error: problem } : outcome))
+    // What was begun holds on to statements of the connection that is gone.
     if (problem) for (const one of this.#waiting) one.slices = null
+    for (const [one, outcome] of done) this.#end([one], () => (problem ? { error: problem } : outcome))
   }
 
   #end(calls: readonly Waiting[], outcome: () => Outcome): void {
@@ -183,10 +182,9 @@ export class Engine {
     this.#watcher.stop()
     if (this.#checkpoint) clearTimeout(this.#checkpoint)
     this.#checkpoint = null
-    const calls = this.#waiting.splice(0)
     this.#file.drop()
-    // The driver may let go of the file in the next turn only.
-    setImmediate(() => this.#send(calls.map(({ call }) => ({ id: call.id, answer: null }))))
+    if (!this.#file.settle()) return
+    for (const { call } of this.#waiting.splice(0)) this.#reports.push({ id: call.id, answer: null })
   }
 }
 

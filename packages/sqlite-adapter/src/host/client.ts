@@ -56,14 +56,13 @@ export class Client {
 
   async close(): Promise<void> {
     const link = this.#link
-    if (!link) return
     this.#opened = false
-    try {
-      await this.#ask('close', null)
-    } finally {
-      this.#lose('it was closed')
-      await (await link).end()
-    }
+    if (!link) return
+    // What does not close by itself, as it waits for a lock, ends with its thread.
+    await this.#ask('close', null).catch(() => undefined)
+    if (this.#link !== link) return
+    this.#lose('the storage was closed')
+    await (await link).end()
   }
 
   async call<N extends VerbName>(verb: N, input: VerbInput<N>): Promise<VerbAnswer<N>> {
