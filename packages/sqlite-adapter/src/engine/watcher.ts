@@ -16,7 +16,9 @@ export class Watcher {
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
+    if (this.#timer) return
+    this.#look()
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
   }
 
   stop(): void {

@@ -117,6 +117,8 @@ export class Client {
       (held) => {
         if (this.#link === link) this.#held = held
         this.#hold()
+        // Whatever was announced while nobody listened.
+        this.#hint()
       },
       () => undefined,
     )
@@ -126,10 +128,14 @@ export class Client {
   #hear(reports: readonly Report[]): void {
     for (const report of reports)
       if ('id' in report) this.#settle(report)
-      else if ('malformed' in report) this.#report?.malformed(report.malformed)
-      else if ('hint' in report) for (const hint of this.#hints) hint()
+      else if ('malformed' in report) quietly(() => this.#report?.malformed(report.malformed))
+      else if ('hint' in report) this.#hint()
       else for (const asked of this.#asked.values()) asked.since = performance.now()
     this.#hold()
+  }
+
+  #hint(): void {
+    for (const hint of this.#hints) quietly(hint)
   }
 
   #settle(report: Extract<Report, { id: number }>): void {
@@ -188,5 +194,14 @@ export class Client {
 
   #unavailable(problem: string): StorageUnavailableError {
     return new StorageUnavailableError(`The SQLite file ${this.#settings.file} ${problem}`)
+  }
+}
+
+/** What a listener throws is its own affair. */
+const quietly = (listener: () => void): void => {
+  try {
+    listener()
+  } catch {
+    // The caller gave it, and has its own ways to learn of its faults.
   }
 }
