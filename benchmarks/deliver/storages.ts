@@ -2,9 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memoryStorage, type Storage } from '@swigs/webhooks-dispatcher'
-import { mongooseStorage } from '@swigs/webhooks-mongoose-adapter'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
-import mongoose from 'mongoose'
 import { startMongo } from '../../tools/mongo-server/start-mongo.js'
 
 /** A storage for one round. */
@@ -52,6 +50,9 @@ const sqlite = async (): Promise<Contender> => {
 }
 
 const mongo = async (): Promise<Contender> => {
+  // Loaded where it is wanted: the other storages do without it.
+  const { mongooseStorage } = await import('@swigs/webhooks-mongoose-adapter')
+  const { default: mongoose } = await import('mongoose')
   const server = await startMongo()
   if (!server) throw new Error('No MongoDB: set MONGODB_URI, or install mongod, or java and mvn.')
   const probe = await mongoose.createConnection(server.uri).asPromise()
