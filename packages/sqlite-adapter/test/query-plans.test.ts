@@ -71,32 +71,38 @@ describe('what SQLite does for', () => {
       })
   }
 
+  // A walk along the table itself needs no index, and says so only when it begins somewhere.
+  const itself = /SEARCH d USING PRIMARY KEY|SCAN d(;|$)/
+  const along = (index: string) => new RegExp(`(SEARCH|SCAN) d USING (COVERING )?INDEX ${index}( |$|;)`)
+  const lately = /SCAN ended_lately/
+
   it.each([
-    ['all deliveries', {}, ['PRIMARY KEY', 'PRIMARY KEY']],
-    ['those since a time', { since: 1, until: 9 }, ['PRIMARY KEY', 'PRIMARY KEY']],
-    ['one subscription', { subscriptionId: SUB }, ['pending_due', 'pending_tried_of', 'ended_of']],
-    ['failed ones of a subscription', { subscriptionId: SUB, status: 'failed' }, ['ended_failed_of']],
+    ['all deliveries', {}, [itself, itself]],
+    ['those since a time', { since: 1, until: 9 }, [itself, itself]],
+    [
+      'one subscription',
+      { subscriptionId: SUB },
+      [/SEARCH q USING PRIMARY KEY/, along('pending_tried_of'), /SEARCH o USING PRIMARY KEY/, lately],
+    ],
+    ['failed ones of a subscription', { subscriptionId: SUB, status: 'failed' }, [along('ended_failed_of')]],
     [
       'cancelled ones of a subscription',
       { subscriptionId: SUB, status: 'cancelled' },
-      ['ended_cancelled_of'],
+      [along('ended_cancelled_of')],
     ],
-    ['failed ones', { status: 'failed' }, ['ended_failed']],
-    ['pending ones', { status: 'pending' }, ['PRIMARY KEY']],
-    ['cancelled ones', { status: 'cancelled' }, ['ended_cancelled']],
-  ] as const)('a page of %s: a walk along the order of the list', (_what, filter, indexes) => {
+    ['failed ones', { status: 'failed' }, [along('ended_failed')]],
+    ['pending ones', { status: 'pending' }, [itself]],
+    ['cancelled ones', { status: 'cancelled' }, [along('ended_cancelled')]],
+  ] as const)('a page of %s: a walk along the order of the list', (_what, filter, expected) => {
     for (const position of [null, after]) {
       const plans = plansOf('deliveries.list', { limit: 51, ...filter, after: position }).filter((plan) =>
         /(SEARCH|SCAN) d\b/.test(plan),
       )
-      expect(plans).toHaveLength(indexes.length)
-      for (const [at, index] of indexes.entries()) {
-        const plan = plans[at] ?? ''
-        // A walk along the table itself needs no index, and says so only when it begins somewhere.
-        if (index === 'PRIMARY KEY') expect(plan).toMatch(/SEARCH d USING PRIMARY KEY|SCAN d(;|$)/)
-        else expect(plan).toMatch(new RegExp(`(SEARCH|SCAN) d USING (COVERING )?INDEX ${index}( |$|;)`))
-        // Those of one instant alone are sorted, by their ids.
-        expect(plan).not.toMatch(/TEMP B-TREE FOR ORDER BY/)
+      expect(plans).toHaveLength(expected.length)
+      for (const [at, pattern] of expected.entries()) {
+        expect(plans[at]).toMatch(pattern)
+        // Those of one instant alone are sorted, by their ids; and what ended lately, which is bounded.
+        if (pattern !== lately) expect(plans[at]).not.toMatch(/TEMP B-TREE FOR ORDER BY/)
       }
     }
   })

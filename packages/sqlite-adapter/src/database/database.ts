@@ -12,6 +12,8 @@ export class Database {
   readonly names = new Names((text) => this.sql(text))
   /** Numbers of events that cannot be read, and until when a sweep passes over them. */
   readonly aside = new Map<number, number>()
+  /** Entries of the queues of lanes that may be stale, by lane. */
+  readonly stale = new Map<number, number>()
   readonly #driver: Driver
   readonly #report: (row: MalformedRow) => void
   readonly #statements = new Map<string, Statement>()

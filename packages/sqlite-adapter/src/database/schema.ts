@@ -12,6 +12,9 @@ export const SCHEMA_VERSION = 3
  *   Earlier attempts are in `attempts`. Both tables lie in the order of lists, `(created_at, event, sub)`.
  * - `fan_outs` has the creation times of an event's deliveries, nearly always one: with it, an event leads to its deliveries
  *   without an index of their own.
+ * - What is sorted by lane is written late and in bulk, as a commit would touch a page of every lane otherwise: `lane_queue` has
+ *   the order in which a lane sends, and keeps entries of deliveries that are no longer pending for a while (`queue.ts`);
+ *   `ended_of` has what ended by subscription, `ended_lately` what is not in it yet (`ended-of.ts`).
  * - A pending delivery that was never tried (`tried = 0`) is due at its creation, and so its place in its lane is its place in
  *   a list. For the others there are small indexes, and `written_at` says when their due time was written.
  * - An event that nobody has fanned out is in `unfanned`: its own row is written once.
@@ -78,9 +81,17 @@ export const SCHEMA = `
     written_at REAL,
     PRIMARY KEY (created_at, event, sub)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX pending_due ON pending (sub, tried, due_at, event);
   CREATE INDEX pending_tried_of ON pending (sub, created_at, event) WHERE tried = 1;
   CREATE INDEX pending_tried_due ON pending (due_at, written_at) WHERE tried = 1;
+
+  CREATE TABLE lane_queue (
+    sub INTEGER NOT NULL,
+    tried INTEGER NOT NULL,
+    due_at REAL NOT NULL,
+    event INTEGER NOT NULL,
+    created_at REAL,
+    PRIMARY KEY (sub, tried, due_at, event)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE ended (
     created_at REAL NOT NULL,
@@ -102,11 +113,23 @@ export const SCHEMA = `
     truncated INTEGER,
     PRIMARY KEY (created_at, event, sub)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX ended_of ON ended (sub, created_at, event);
   CREATE INDEX ended_failed ON ended (created_at, event, sub) WHERE state = 2;
   CREATE INDEX ended_cancelled ON ended (created_at, event, sub) WHERE state = 3;
   CREATE INDEX ended_failed_of ON ended (sub, created_at, event) WHERE state = 2;
   CREATE INDEX ended_cancelled_of ON ended (sub, created_at, event) WHERE state = 3;
+
+  CREATE TABLE ended_of (
+    sub INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    event INTEGER NOT NULL,
+    PRIMARY KEY (sub, created_at, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE ended_lately (
+    seq INTEGER PRIMARY KEY,
+    sub INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    event INTEGER NOT NULL
+  ) STRICT;
 
   CREATE TABLE attempts (
     event INTEGER NOT NULL,

@@ -3,6 +3,7 @@ import type { Database } from '../database/database.js'
 import type { Row } from '../drivers/driver.js'
 import { attemptValues, ATTEMPT_COLUMNS, STATES } from '../stores/delivery-row.js'
 import { insertEvent } from '../stores/events.js'
+import { enqueue, enqueueAll } from '../stores/queue.js'
 import { nullableText } from '../stores/values.js'
 
 const NO_ATTEMPT = Array<null>(8).fill(null)
@@ -33,7 +34,9 @@ export const moveDelivery = (database: Database, row: Row): void => {
     database
       .sql('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(...place, tried, dueAt, ...counts, tried ? createdAt : null)
-  } else
+    if (tried) enqueue(database, { sub, event, createdAt, dueAt })
+    else enqueueAll(database, event, JSON.stringify([sub]), dueAt)
+  } else {
     database
       .sql('INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
       .run(
@@ -44,6 +47,8 @@ export const moveDelivery = (database: Database, row: Row): void => {
         ...counts,
         ...(last ? attemptValues(last) : NO_ATTEMPT),
       )
+    database.sql('INSERT INTO ended_of VALUES (?, ?, ?)').run(sub, createdAt, event)
+  }
   database.tally({ [STATES[state] ?? '']: 1 })
 }
 

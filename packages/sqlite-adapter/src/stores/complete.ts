@@ -6,8 +6,10 @@ import {
 } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import type { Row } from '../drivers/driver.js'
+import { sortEnded } from './ended-of.js'
 import { endDelivery, forgetAttempts, keepAttempt } from './end-delivery.js'
 import { eventIdsOf } from './find-delivery.js'
+import { enqueue, leaveStale } from './queue.js'
 
 /**
  * Within a write: ends attempts, counts them, clears crashes. Answers what was left alone. A call that is repeated finds its
@@ -23,6 +25,7 @@ export const complete = (database: Database, { now, results, progressed }: Compl
     if (lane?.token === result.token && completeOne(database, result, lane.sub, now)) applied.add(result)
   }
   count(database, [...applied])
+  sortEnded(database)
   for (const subscriptionId of progressed)
     database
       .sql(
@@ -48,14 +51,18 @@ const completeOne = (database: Database, result: AttemptResult, sub: number, now
   const { attempt, status, reason, dueAt, scheduleStep, expectedAttemptCount } = result
   if (!row || row['attempt_count'] !== expectedAttemptCount) return false
   const attemptCount = expectedAttemptCount + 1
+  leaveStale(database, sub)
   if (status === 'pending') {
     keepAttempt(database, row, attemptCount, attempt)
+    const [createdAt, event] = [Number(row['created_at']), Number(row['event'])]
+    const nextAt = dueAt ?? Number(row['due_at'])
     database
       .sql(
-        `UPDATE pending SET tried = 1, due_at = coalesce(?, due_at), attempt_count = ?, schedule_step = ?, written_at = ?
+        `UPDATE pending SET tried = 1, due_at = ?, attempt_count = ?, schedule_step = ?, written_at = ?
          WHERE created_at = ? AND event = ? AND sub = ?`,
       )
-      .run(dueAt, attemptCount, scheduleStep, now, Number(row['created_at']), Number(row['event']), sub)
+      .run(nextAt, attemptCount, scheduleStep, now, createdAt, event, sub)
+    enqueue(database, { sub, event, createdAt, dueAt: nextAt })
     return true
   }
   endDelivery(database, row, { status, reason, now, attemptCount, scheduleStep, attempt })
@@ -73,7 +80,7 @@ const pendingRow = (
   for (const eventId of eventIdsOf(deliveryId.slice(4, -subscriptionId.length - 1))) {
     const row = database
       .sql(
-        `SELECT p.created_at, p.event, p.sub, p.attempt_count, p.once FROM events e
+        `SELECT p.created_at, p.event, p.sub, p.due_at, p.attempt_count, p.once FROM events e
          JOIN fan_outs f ON f.event = e.n
          JOIN pending p ON p.created_at = f.created_at AND p.event = f.event AND p.sub = ?
          WHERE e.id = ?`,

@@ -10,6 +10,8 @@ import type { Row } from '../drivers/driver.js'
 import { ATTEMPT_COLUMNS, STATES, toDelivery } from './delivery-row.js'
 import { endDelivery, forgetAttempts } from './end-delivery.js'
 import { findDelivery } from './find-delivery.js'
+import { putOff } from './put-off.js'
+import { dequeue, enqueue } from './queue.js'
 import { listDeliveries } from './list-deliveries.js'
 import { read, write, type Sliced } from './verb.js'
 import { wakeLanes } from './wake-lanes.js'
@@ -32,6 +34,7 @@ function* cancel(
     const [attemptCount, scheduleStep] = [found.row['attempt_count'], found.row['schedule_step']].map(
       Number,
     ) as [number, number]
+    dequeue(database, found.row)
     endDelivery(database, found.row, {
       status: 'cancelled',
       reason,
@@ -49,8 +52,8 @@ function* resend(database: Database, { ids, now }: { ids: readonly string[]; now
   for (const id of ids) {
     const found = findDelivery(database, id)
     if (!found) continue
-    if (found.table === 'pending') hasten(database, found.row, now)
-    else revive(database, found.row, now)
+    if (found.table === 'ended') revive(database, found.row, now)
+    else if (Number(found.row['due_at']) > now) putOff(database, found.row, now, now)
     // With its lane in the same slice: what is cut off here is found by whoever serves the lane.
     const subscriptionId = database.names.nameOf(Number(found.row['sub']))
     if (subscriptionId !== null) wakeLanes(database, [subscriptionId], now)
@@ -58,18 +61,16 @@ function* resend(database: Database, { ids, now }: { ids: readonly string[]; now
   }
 }
 
-const hasten = (database: Database, row: Row, now: number): void => {
-  database
-    .sql(
-      `UPDATE pending SET tried = 1, due_at = ?, written_at = ?
-       WHERE created_at = ? AND event = ? AND sub = ? AND due_at > ?`,
-    )
-    .run(now, now, Number(row['created_at']), Number(row['event']), Number(row['sub']), now)
-}
+const placeOf = (row: Row): [createdAt: number, event: number, sub: number] => [
+  Number(row['created_at']),
+  Number(row['event']),
+  Number(row['sub']),
+]
 
 /** From its record back to what waits; the attempt in the record joins the earlier ones. */
 const revive = (database: Database, row: Row, now: number): void => {
-  const place = [Number(row['created_at']), Number(row['event']), Number(row['sub'])]
+  const place = placeOf(row)
+  const [createdAt, event, sub] = place
   const where = 'WHERE created_at = ? AND event = ? AND sub = ?'
   database
     .sql(
@@ -79,9 +80,11 @@ const revive = (database: Database, row: Row, now: number): void => {
     .run(...place)
   forgetAttempts(database, row, Number(row['attempt_count']) - MAX_ATTEMPTS_KEPT)
   database.sql(`DELETE FROM ended ${where}`).run(...place)
+  database.sql(`DELETE FROM ended_of ${where}`).run(...place)
   database
     .sql('INSERT INTO pending VALUES (?, ?, ?, 1, ?, ?, 0, 0, ?)')
     .run(...place, now, Number(row['attempt_count']), now)
+  enqueue(database, { sub, event, createdAt, dueAt: now })
   const status = STATES[Number(row['state'])]
   database.tally({ pending: 1, ...(status && status !== 'pending' && { [status]: -1 }) })
 }

@@ -6,6 +6,7 @@ import {
 } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import type { Row } from '../drivers/driver.js'
+import { noteEnded } from './ended-of.js'
 import { ATTEMPT_COLUMNS, attemptValues, STATES } from './delivery-row.js'
 
 /** How a pending delivery ends. */
@@ -21,7 +22,8 @@ interface End {
 
 const NO_ATTEMPT = Array<null>(8).fill(null)
 
-/** Within a write: takes a delivery out of what waits and writes its record. The caller tallies. */
+/** Within a write: takes a delivery out of what waits and writes its record. Its entry in the queue, and the tally, are the
+ * caller's. */
 export const endDelivery = (database: Database, row: Row, end: End): void => {
   const place = [Number(row['created_at']), Number(row['event']), Number(row['sub'])]
   database.sql('DELETE FROM pending WHERE created_at = ? AND event = ? AND sub = ?').run(...place)
@@ -37,6 +39,7 @@ export const endDelivery = (database: Database, row: Row, end: End): void => {
       Number(row['once']),
       ...(end.attempt ? attemptValues(end.attempt) : NO_ATTEMPT),
     )
+  noteEnded(database, place)
 }
 
 /** Within a write: keeps an attempt that did not end its delivery, and of all those the latest. */

@@ -6,8 +6,11 @@ import { STATES } from './delivery-row.js'
 /** A stretch of a table that is walked in the order of creation. */
 interface Walk {
   readonly table: 'pending' | 'ended'
+  /** Where the rows `d` come from; default: the table itself. */
+  readonly from?: string
   /** The column that the walk goes along: an index has it in order. */
-  readonly along: 'created_at' | 'due_at'
+  readonly along: string
+  readonly sub?: string
   readonly condition?: string
 }
 
@@ -35,19 +38,44 @@ export const listDeliveries = (database: Database, query: DeliveryQuery): Row[] 
     .slice(0, limit)
 }
 
-const walksOf = ({ status, subscriptionId }: DeliveryQuery): Walk[] => {
-  // What was never tried is due at its creation: the lane's own index has it in order.
-  const pending: Walk[] =
-    subscriptionId !== undefined
-      ? [
-          { table: 'pending', along: 'due_at', condition: 'd.tried = 0' },
-          { table: 'pending', along: 'created_at', condition: 'd.tried = 1' },
-        ]
-      : [{ table: 'pending', along: 'created_at' }]
+const PLAIN = { along: 'd.created_at', sub: 'd.sub' } as const
+
+const OF_SAME = (order: string): string =>
+  `d.created_at = ${order}.created_at AND d.event = ${order}.event AND d.sub = ${order}.sub`
+
+/** By subscription: along its queue, where what was never tried is due at its creation; along what ended, and what did lately. */
+const PENDING_OF: readonly Walk[] = [
+  {
+    table: 'pending',
+    from: `lane_queue q JOIN pending d ON d.created_at = q.due_at AND d.event = q.event AND d.sub = q.sub AND d.tried = 0`,
+    along: 'q.due_at',
+    sub: 'q.sub',
+    condition: 'q.tried = 0',
+  },
+  { table: 'pending', ...PLAIN, condition: 'd.tried = 1' },
+]
+const ENDED_OF: readonly Walk[] = [
+  { table: 'ended', from: `ended_of o JOIN ended d ON ${OF_SAME('o')}`, along: 'o.created_at', sub: 'o.sub' },
+  {
+    table: 'ended',
+    from: `(SELECT DISTINCT created_at, event, sub FROM ended_lately) l CROSS JOIN ended d ON ${OF_SAME('l')}`,
+    along: 'l.created_at',
+    sub: 'l.sub',
+  },
+]
+
+const walksOf = ({ status, subscriptionId, eventId }: DeliveryQuery): readonly Walk[] => {
+  const bySubscription = subscriptionId !== undefined && eventId === undefined
+  const pending: readonly Walk[] = bySubscription ? PENDING_OF : [{ table: 'pending', ...PLAIN }]
+  const ended: readonly Walk[] = bySubscription ? ENDED_OF : [{ table: 'ended', ...PLAIN }]
   if (status === 'pending') return pending
-  if (status === undefined) return [...pending, { table: 'ended', along: 'created_at' }]
+  if (status === undefined) return [...pending, ...ended]
   // A number stands in the text: only then does SQLite see which partial index it is in.
-  return [{ table: 'ended', along: 'created_at', condition: `d.state = ${STATES.indexOf(status)}` }]
+  const condition = `d.state = ${STATES.indexOf(status)}`
+  return (status === 'delivered' ? ended : [{ table: 'ended', ...PLAIN } as const]).map((walk) => ({
+    ...walk,
+    condition,
+  }))
 }
 
 const numberOfEvent = (database: Database, id: string): number | null => {
@@ -60,7 +88,7 @@ const newestFirst = (a: Row, b: Row): number =>
 
 const pageOf = (
   database: Database,
-  { table, along, condition }: Walk,
+  { table, from, along: at, sub: subColumn = 'd.sub', condition }: Walk,
   { after, since, until, limit }: DeliveryQuery,
   sub: number | undefined,
   event: number | undefined,
@@ -71,21 +99,20 @@ const pageOf = (
     conditions.push(text)
     values.push(...bound)
   }
-  const at = `d.${along}`
   if (condition !== undefined) where(condition)
-  if (sub !== undefined) where('d.sub = ?', sub)
+  if (sub !== undefined) where(`${subColumn} = ?`, sub)
   if (event !== undefined) where('f.event = ?', event)
   if (since !== undefined) where(`${at} >= ?`, since)
   if (until !== undefined) where(`${at} < ?`, until)
   if (after) where(`${at} <= ? AND (${at} < ? OR ${ID} < ?)`, after.at, after.at, after.id)
-  const from =
+  const rows =
     event === undefined
-      ? `${table} d`
+      ? (from ?? `${table} d`)
       : `fan_outs f JOIN ${table} d ON d.created_at = f.created_at AND d.event = f.event`
   const clause = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
   return database
     .sql(
-      `SELECT ${COLUMNS[table]}, e.id AS event_id, e.type, e.site, ${ID} AS id FROM ${from}
+      `SELECT ${COLUMNS[table]}, e.id AS event_id, e.type, e.site, ${ID} AS id FROM ${rows}
        LEFT JOIN events e ON e.n = d.event LEFT JOIN names s ON s.n = d.sub
        ${clause} ORDER BY ${at} DESC, ${ID} DESC LIMIT ?`,
     )

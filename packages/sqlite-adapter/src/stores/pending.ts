@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.js'
+import { enqueue, enqueueAll } from './queue.js'
 
 /** Deliveries of one event that begin to wait together. */
 interface NewPending {
@@ -19,7 +20,8 @@ export const insertPending = (
   const values = 'SELECT ?, ?, value, ?, ?, 0, 0, ?, ? FROM json_each(?)'
   const isFirst = database.sql('SELECT 1 FROM fan_outs WHERE event = ? LIMIT 1').get(event) === undefined
   database.sql('INSERT OR IGNORE INTO fan_outs VALUES (?, ?)').run(event, createdAt)
-  const bound = [createdAt, event, tried, dueAt, Number(once), tried ? now : null, JSON.stringify(subs)]
+  const list = JSON.stringify(subs)
+  const bound = [createdAt, event, tried, dueAt, Number(once), tried ? now : null, list]
   // A repeated fan-out may carry another creation time: what exists under an earlier one is looked for.
   const { changes } = isFirst
     ? database.sql(`INSERT INTO pending ${values}`).run(...bound)
@@ -29,6 +31,9 @@ export const insertPending = (
         )
         .run(...bound, event, event)
   database.tally({ pending: changes })
+  // Also for those that are there already: an entry that says what is not so is stale, and does no harm.
+  if (tried) for (const sub of subs) enqueue(database, { sub, event, createdAt, dueAt })
+  else enqueueAll(database, event, list, dueAt)
 }
 
 const EXISTS_IN = (table: 'pending' | 'ended'): string =>

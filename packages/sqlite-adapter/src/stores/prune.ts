@@ -48,6 +48,13 @@ const forget = (database: Database, event: number): void => {
   }
   database
     .sql(
+      `DELETE FROM ended_of WHERE (sub, created_at, event) IN (
+         SELECT d.sub, d.created_at, d.event FROM fan_outs f
+         JOIN ended d ON d.created_at = f.created_at AND d.event = f.event WHERE f.event = ?)`,
+    )
+    .run(event)
+  database
+    .sql(
       'DELETE FROM ended WHERE event = ?1 AND created_at IN (SELECT created_at FROM fan_outs WHERE event = ?1)',
     )
     .run(event)

@@ -1,5 +1,7 @@
 import { NEVER, type RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
+import { putOff } from './put-off.js'
+import { upcoming } from './upcoming.js'
 import { wakeLanes } from './wake-lanes.js'
 import type { Sliced } from './verb.js'
 
@@ -32,25 +34,25 @@ export function* repair(
 function* bringBackRetries(database: Database, now: number, latestDueAt: number): Sliced<void> {
   const notYet = now + CLOCKS_DIFFER_MS
   const conditions = [
-    ['tried = 1 AND due_at > ?3 AND written_at > ?3', notYet],
-    ['tried = 1 AND due_at > ?3', latestDueAt],
-    ['tried = 0 AND created_at > ?3', Math.min(notYet, latestDueAt)],
+    ['tried = 1 AND due_at > ?1 AND written_at > ?1', notYet],
+    ['tried = 1 AND due_at > ?1', latestDueAt],
+    ['tried = 0 AND created_at > ?1', Math.min(notYet, latestDueAt)],
   ] as const
   for (const [condition, instant] of conditions)
-    for (let changes = AT_ONCE; changes === AT_ONCE; yield)
-      ({ changes } = database
-        .sql(
-          `UPDATE pending SET tried = 1, written_at = ?1,
-             due_at = min(?2, due_at - max(0, coalesce(written_at, created_at) - ?1))
-           WHERE (created_at, event, sub) IN
-             (SELECT created_at, event, sub FROM pending WHERE ${condition} LIMIT ${AT_ONCE})`,
-        )
-        .run(now, latestDueAt, instant))
+    for (let found = AT_ONCE; found === AT_ONCE; yield) {
+      const rows = database.sql(`SELECT * FROM pending WHERE ${condition} LIMIT ${AT_ONCE}`).all(instant)
+      found = rows.length
+      for (const row of rows) {
+        const writtenAt = Number(row['written_at'] ?? row['created_at'])
+        const dueAt = Math.min(latestDueAt, Number(row['due_at']) - Math.max(0, writtenAt - now))
+        putOff(database, row, dueAt, now)
+      }
+    }
 }
 
-/** The next subscription that something waits for. */
+/** The next subscription that something waits for, as far as its queue says. */
 const firstAfter = (database: Database, sub: number): number | null => {
-  const row = database.sql('SELECT sub FROM pending WHERE sub > ? ORDER BY sub LIMIT 1').get(sub)
+  const row = database.sql('SELECT sub FROM lane_queue WHERE sub > ? ORDER BY sub LIMIT 1').get(sub)
   return row ? Number(row['sub']) : null
 }
 
@@ -58,16 +60,10 @@ const firstAfter = (database: Database, sub: number): number | null => {
 const wakeSleeper = (database: Database, sub: number, now: number): boolean => {
   const subscriptionId = database.names.nameOf(sub)
   if (subscriptionId === null) return false
-  const first = database
-    .sql(
-      `SELECT min(due_at) AS at FROM (
-         SELECT min(due_at) AS due_at FROM pending WHERE sub = ?1 AND tried = 0
-         UNION ALL SELECT min(due_at) FROM pending WHERE sub = ?1 AND tried = 1)`,
-    )
-    .get(sub)
+  const [first] = upcoming(database, { subscriptionId, limit: 1 })
   const lane = database.sql('SELECT token, lease_until, due_at FROM lanes WHERE sub = ?').get(sub)
-  if (lane && lane['token'] !== null && Number(lane['lease_until']) > now) return false
-  if (Number(lane?.['due_at'] ?? NEVER) <= Math.max(Number(first?.['at']), now)) return false
+  if (!first || (lane && lane['token'] !== null && Number(lane['lease_until']) > now)) return false
+  if (Number(lane?.['due_at'] ?? NEVER) <= Math.max(first.dueAt, now)) return false
   if (sleepsOnPurpose(database, sub)) return false
   wakeLanes(database, [subscriptionId], now)
   return true

@@ -1,10 +1,7 @@
 import { deliveryId, readRows, type QueuedDelivery } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import type { Row } from '../drivers/driver.js'
-
-const TRIED = 'p.attempt_count, p.schedule_step, p.once'
-// Never tried: the index alone knows all of it.
-const UNTRIED = '0 AS attempt_count, 0 AS schedule_step, 0 AS once'
+import { QUEUE_WITH_PENDING } from './queue.js'
 
 /** Pending deliveries of a lane by `(due_at, event)`: those that were tried before and those that were not, merged. */
 export const upcoming = (
@@ -13,15 +10,7 @@ export const upcoming = (
 ): QueuedDelivery[] => {
   const sub = database.names.numberOf(subscriptionId)
   if (sub === null) return []
-  const rows = (tried: 0 | 1): Row[] =>
-    database
-      .sql(
-        `SELECT p.event, p.due_at, e.id AS event_id, ${tried ? TRIED : UNTRIED}
-         FROM pending p LEFT JOIN events e ON e.n = p.event
-         WHERE p.sub = ? AND p.tried = ${tried} ORDER BY p.due_at, p.event LIMIT ?`,
-      )
-      .all(sub, limit)
-  const [tried, untried] = [rows(1), rows(0)]
+  const [tried, untried] = [firstOf(database, sub, 1, limit), firstOf(database, sub, 0, limit)]
   const merged = tried.length === 0 ? untried : [...tried, ...untried].sort(byDueTime).slice(0, limit)
   return readRows(
     merged,
@@ -29,6 +18,25 @@ export const upcoming = (
     (row) => ({ noun: 'delivery', id: `event ${row['event']} to ${subscriptionId}` }),
     database,
   )
+}
+
+/** The first `limit` entries that are good; stale ones, of which there are few, are passed over. */
+const firstOf = (database: Database, sub: number, tried: 0 | 1, limit: number): Row[] => {
+  const good: Row[] = []
+  let [dueAt, event] = [-Infinity, 0]
+  for (;;) {
+    const rows = database
+      .sql(
+        `SELECT q.event, q.due_at, p.attempt_count, p.schedule_step, p.once, e.id AS event_id
+         FROM ${QUEUE_WITH_PENDING} LEFT JOIN events e ON e.n = q.event
+         WHERE q.sub = ? AND q.tried = ? AND (q.due_at, q.event) > (?, ?) ORDER BY q.due_at, q.event LIMIT ?`,
+      )
+      .all(sub, tried, dueAt, event, limit)
+    for (const row of rows) if (row['attempt_count'] !== null) good.push(row)
+    const last = rows.at(-1)
+    if (!last || rows.length < limit || good.length >= limit) return good.slice(0, limit)
+    ;[dueAt, event] = [Number(last['due_at']), Number(last['event'])]
+  }
 }
 
 const byDueTime = (a: Row, b: Row): number =>
