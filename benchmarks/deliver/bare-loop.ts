@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
 import { Agent, request } from 'undici'
 import { serialiseEnvelope } from '@swigs/webhooks-protocol'
+import { measured, type Measured } from '../measured.js'
 import { data, DELIVERIES, IN_FLIGHT } from './settings.js'
 
-/** The baseline: HMAC and `undici.request`, `IN_FLIGHT` at a time, nothing stored. Answers deliveries per second. */
-export const bareLoop = async (url: string): Promise<number> => {
+/** The baseline: HMAC and `undici.request`, `IN_FLIGHT` at a time, nothing stored. */
+export const bareLoop = async (url: string): Promise<Measured> => {
   const dispatcher = new Agent({ pipelining: 1 })
   const id = 'evt_01a20b769dd0706f814356267f89c654'
   const body = serialiseEnvelope({ id, event: 'order.created', timestamp: new Date().toISOString(), data })
@@ -17,9 +18,7 @@ export const bareLoop = async (url: string): Promise<number> => {
       await response.body.text()
     }
   }
-  const started = performance.now()
-  await Promise.all(Array.from({ length: IN_FLIGHT }, loop))
-  const seconds = (performance.now() - started) / 1000
+  const figures = await measured(() => Promise.all(Array.from({ length: IN_FLIGHT }, loop)))
   await dispatcher.destroy()
-  return DELIVERIES / seconds
+  return figures
 }

@@ -1,8 +1,9 @@
 import { createDispatcher, type Storage } from '@swigs/webhooks-dispatcher'
+import { measured, type Measured } from '../measured.js'
 import { data, DELIVERIES, IN_FLIGHT, SUBSCRIPTIONS } from './settings.js'
 
-/** End to end: dispatch, store, fan out, sign, send, settle. Answers deliveries per second. */
-export const dispatcherLoop = async (url: string, storage: Storage): Promise<number> => {
+/** End to end: dispatch, store, fan out, sign, send, complete. */
+export const dispatcherLoop = async (url: string, storage: Storage): Promise<Measured> => {
   let delivered = 0
   let finish = (): void => undefined
   const finished = new Promise<void>((resolve) => (finish = resolve))
@@ -22,12 +23,12 @@ export const dispatcherLoop = async (url: string, storage: Storage): Promise<num
       events: ['order.created'],
     })
   await webhooks.start()
-  const started = performance.now()
-  await Promise.all(
-    Array.from({ length: DELIVERIES / SUBSCRIPTIONS }, () => webhooks.dispatch('order.created', data)),
-  )
-  await finished
-  const seconds = (performance.now() - started) / 1000
+  const figures = await measured(async () => {
+    await Promise.all(
+      Array.from({ length: DELIVERIES / SUBSCRIPTIONS }, () => webhooks.dispatch('order.created', data)),
+    )
+    await finished
+  })
   await webhooks.stop()
-  return DELIVERIES / seconds
+  return figures
 }

@@ -1,15 +1,28 @@
 import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { median } from '../median.js'
+import type { Measured } from '../measured.js'
 import { bareLoop } from './bare-loop.js'
 import { dispatcherLoop } from './dispatcher-loop.js'
 import { BODY_BYTES, DELIVERIES, IN_FLIGHT, SUBSCRIPTIONS } from './settings.js'
 import { CONTENDERS, type Contender } from './storages.js'
 
 interface Figures {
-  readonly rates: number[]
+  readonly rounds: Measured[]
   readonly ratios: number[]
   readonly commands: number[]
+}
+
+const rateOf = ({ seconds }: Measured): number => DELIVERIES / seconds
+
+/** Medians over the rounds: rate, CPU a delivery, how late the event loop was. */
+const summary = (rounds: readonly Measured[]): string => {
+  const of = (pick: (one: Measured) => number) => median(rounds.map(pick))
+  const delay = (['p50', 'p99', 'max'] as const)
+    .map((key) => of((one) => one.delay[key]).toFixed(1))
+    .join(' ')
+  const cpu = Math.round(of(({ cpuUs }) => cpuUs / DELIVERIES))
+  return `${Math.round(of(rateOf))}/s, ${cpu} µs of CPU a delivery, loop late by ${delay} ms (p50 p99 max)`
 }
 
 /** Delivered per second, end to end, as a ratio of the bare loop in the same round; medians. */
@@ -33,32 +46,32 @@ export const run = async (args: readonly string[]): Promise<void> => {
       `${BODY_BYTES}-byte bodies, no rate limit; receiver in its own process; Node ${process.version}`,
   )
   await bareLoop(url)
-  const bareRates: number[] = []
+  const bareRounds: Measured[] = []
   const figures = new Map<string, Figures>(
-    names.map((name) => [name, { rates: [], ratios: [], commands: [] }]),
+    names.map((name) => [name, { rounds: [], ratios: [], commands: [] }]),
   )
   for (let round = 0; round < Number(values.rounds); round += 1) {
     const bare = await bareLoop(url)
-    bareRates.push(bare)
+    bareRounds.push(bare)
     for (const [name, contender] of contenders) {
       const { storage, commands, close } = await contender.round()
-      const rate = await dispatcherLoop(url, storage)
+      const figure = await dispatcherLoop(url, storage)
       const sent = commands()
       await close()
-      figures.get(name)?.rates.push(rate)
-      figures.get(name)?.ratios.push(rate / bare)
+      figures.get(name)?.rounds.push(figure)
+      figures.get(name)?.ratios.push(bare.seconds / figure.seconds)
       if (sent !== null) figures.get(name)?.commands.push(sent / DELIVERIES)
     }
   }
   receiver.disconnect()
-  console.log(`bare loop  ${Math.round(median(bareRates))}/s (median of ${values.rounds})`)
+  console.log(`bare loop  ${summary(bareRounds)} (medians of ${values.rounds})`)
   for (const [name, contender] of contenders) {
-    const { rates, ratios, commands } = figures.get(name) as Figures
-    const rounds = ratios.map((ratio) => ratio.toFixed(2)).join(' ')
+    const { rounds, ratios, commands } = figures.get(name) as Figures
+    const each = ratios.map((ratio) => ratio.toFixed(2)).join(' ')
     const perDelivery = commands.length > 0 ? `, ${median(commands).toFixed(3)} commands a delivery` : ''
     console.log(
-      `${name.padEnd(10)} ${Math.round(median(rates))}/s, ratio ${median(ratios).toFixed(2)} (rounds ${rounds}), ` +
-        `mark ${contender.mark}${perDelivery}; ${contender.about}`,
+      `${name.padEnd(10)} ratio ${median(ratios).toFixed(2)} (rounds ${each}), mark ${contender.mark}; ` +
+        `${summary(rounds)}${perDelivery}; ${contender.about}`,
     )
     await contender.close()
   }

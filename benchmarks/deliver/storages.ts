@@ -2,9 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memoryStorage, type Storage } from '@swigs/webhooks-dispatcher'
-import { mongooseStorage } from '@swigs/webhooks-mongoose-adapter'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
-import mongoose from 'mongoose'
 import { startMongo } from '../../tools/mongo-server/start-mongo.js'
 import { MONGO_WAYS } from '../../tools/mongo-server/test-mongo.js'
 
@@ -53,6 +51,9 @@ const sqlite = async (): Promise<Contender> => {
 }
 
 const mongo = async (): Promise<Contender> => {
+  // Loaded where it is wanted: the other storages do without it.
+  const { mongooseStorage } = await import('@swigs/webhooks-mongoose-adapter')
+  const { default: mongoose } = await import('mongoose')
   const server = await startMongo({ durable: true })
   if (!server) throw new Error(`No MongoDB: ${MONGO_WAYS}.`)
   const probe = await mongoose.createConnection(server.uri).asPromise()

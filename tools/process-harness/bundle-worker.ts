@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { SharedStorage } from './shared-storage.js'
 
-type Bundled = Pick<SharedStorage, 'storageModule' | 'external'>
+type Bundled = Pick<SharedStorage, 'storageModule' | 'external' | 'plugins'>
 
 const bundled = new Map<string, Promise<string>>()
 
@@ -19,7 +19,7 @@ export const bundleWorker = (shared: Bundled): Promise<string> => {
   return known
 }
 
-const bundle = async ({ storageModule, external = [] }: Bundled): Promise<string> => {
+const bundle = async ({ storageModule, external = [], plugins = [] }: Bundled): Promise<string> => {
   const module = fileURLToPath(storageModule)
   const { outputFiles } = await build({
     stdin: {
@@ -37,6 +37,7 @@ const bundle = async ({ storageModule, external = [] }: Bundled): Promise<string
     format: 'esm',
     conditions: ['swigs-source'],
     external: [...external],
+    plugins: [...plugins],
     // CommonJS packages in the bundle ask for Node's own modules with it.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",

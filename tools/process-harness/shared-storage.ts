@@ -1,4 +1,5 @@
 import type { Storage } from '@swigs/webhooks-dispatcher'
+import type { Plugin } from 'esbuild'
 
 /** A storage that several processes can have. */
 export interface SharedStorage {
@@ -8,6 +9,8 @@ export interface SharedStorage {
   readonly location: string
   /** Packages that stay outside the worker's bundle, such as those with native code in them; default none. */
   readonly external?: readonly string[]
+  /** What bundling it takes beside esbuild's own; default none. */
+  readonly plugins?: readonly Plugin[]
   /** Whether it is a stand-in that takes ten times as long: it gets a tenth of the work. Default no. */
   readonly slow?: boolean
   /** A handle for the test's own process. */

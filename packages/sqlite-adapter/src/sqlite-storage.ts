@@ -1,11 +1,9 @@
-import { InvalidOptionsError } from '@swigs/webhooks-protocol'
-import type { Storage } from '@swigs/webhooks-dispatcher'
-import { Database } from './database.js'
-import { sqliteDeliveries } from './stores/deliveries.js'
-import { sqliteLanes } from './stores/lanes.js'
-import { sqliteEvents } from './stores/events.js'
-import { sqliteSubscriptions } from './stores/subscriptions.js'
-import { sqliteMaintenance } from './stores/maintenance.js'
+import { InvalidOptionsError, SessionUnsupportedError } from '@swigs/webhooks-protocol'
+import type { Logger, Storage } from '@swigs/webhooks-dispatcher'
+import type { DriverName } from './drivers/driver.js'
+import { Client } from './host/client.js'
+import { connector, type ThreadChoice } from './host/connect.js'
+import type { VerbAnswer, VerbInput, VerbName } from './stores/verbs.js'
 
 /** Where the file is, and how patient to be with it. */
 export interface SqliteStorageOptions {
@@ -13,8 +11,17 @@ export interface SqliteStorageOptions {
   readonly file: string
   /** How long a write waits for another process's, ms. Default 5_000. */
   readonly busyTimeoutMs?: number | undefined
+  /** How long any call may take before it rejects with `StorageUnavailableError`, ms. Default 10_000. */
+  readonly operationTimeoutMs?: number | undefined
+  /**
+   * Whether SQLite has a thread of its own, so that no lock and no disk ever holds up the app. Default `'auto'`: where one can be
+   * had. `true`: `open` rejects where not. `false`: in the app's own thread.
+   */
+  readonly thread?: ThreadChoice | undefined
   /** Default: `node:sqlite` where the runtime has it, else `libsql`. */
-  readonly driver?: 'node:sqlite' | 'libsql' | undefined
+  readonly driver?: DriverName | undefined
+  /** Told once when there is no thread. Default: nobody. */
+  readonly logger?: Logger | undefined
 }
 
 /**
@@ -26,23 +33,90 @@ export interface SqliteStorageOptions {
  * const webhooks = createDispatcher({ storage: sqliteStorage({ file: 'webhooks.db' }) })
  */
 export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
-  const { file, busyTimeoutMs = 5_000, driver } = options ?? {}
-  if (typeof file !== 'string' || file === '' || file.includes(':memory:'))
-    throw new InvalidOptionsError(
-      'sqliteStorage: file: Expected the path of a file, for example { file: "webhooks.db" }.',
-    )
-  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0)
-    throw new InvalidOptionsError('sqliteStorage: busyTimeoutMs: Expected whole milliseconds, 0 or more.')
-  const database = new Database(file, { busyTimeoutMs, driver })
+  const { file, busyTimeoutMs, operationTimeoutMs, thread, driver, logger } = checked(options)
+  const client = new Client({
+    file,
+    busyTimeoutMs,
+    operationTimeoutMs,
+    driver,
+    from: import.meta.url,
+    connect: connector(thread, logger),
+  })
+  const verb =
+    <N extends VerbName>(name: N) =>
+    (input: VerbInput<N>): Promise<VerbAnswer<N>> =>
+      client.call(name, input)
+
   return {
     name: 'sqlite',
-    open: async () => database.open(),
-    close: async () => database.close(),
+    open: (input) => client.open(input),
+    close: () => client.close(),
     now: async () => null,
-    subscriptions: sqliteSubscriptions(database),
-    events: sqliteEvents(database),
-    lanes: sqliteLanes(database),
-    deliveries: sqliteDeliveries(database),
-    maintenance: sqliteMaintenance(database),
+    watch: (onHint) => client.watch(onHint),
+    subscriptions: {
+      insert: verb('subscriptions.insert'),
+      get: verb('subscriptions.get'),
+      list: verb('subscriptions.list'),
+      matching: verb('subscriptions.matching'),
+      update: verb('subscriptions.update'),
+      remove: verb('subscriptions.remove'),
+    },
+    events: {
+      append: async ({ session, ...input }) => {
+        if (session === undefined) return client.call('events.append', input)
+        throw new SessionUnsupportedError(
+          'sqliteStorage takes no session: its file is not the database of your own writes. Leave session out.',
+        )
+      },
+      unfanned: verb('events.unfanned'),
+      fanOut: verb('events.fanOut'),
+      get: verb('events.get'),
+      list: verb('events.list'),
+    },
+    lanes: {
+      acquire: verb('lanes.acquire'),
+      extend: verb('lanes.extend'),
+      release: verb('lanes.release'),
+      upcoming: verb('lanes.upcoming'),
+      complete: verb('lanes.complete'),
+      wake: verb('lanes.wake'),
+      remove: verb('lanes.remove'),
+    },
+    deliveries: {
+      get: verb('deliveries.get'),
+      list: verb('deliveries.list'),
+      resend: verb('deliveries.resend'),
+      cancel: verb('deliveries.cancel'),
+    },
+    maintenance: {
+      counts: verb('maintenance.counts'),
+      prune: verb('maintenance.prune'),
+      repair: verb('maintenance.repair'),
+    },
   }
+}
+
+const refuse = (problem: string): never => {
+  throw new InvalidOptionsError(`sqliteStorage: ${problem}`)
+}
+
+const checked = (options: SqliteStorageOptions) => {
+  const {
+    file,
+    busyTimeoutMs = 5_000,
+    operationTimeoutMs = 10_000,
+    thread = 'auto',
+    driver,
+    logger,
+  } = options ?? {}
+  if (typeof file !== 'string' || file === '' || file.includes(':memory:'))
+    refuse('file: Expected the path of a file, for example { file: "webhooks.db" }.')
+  if (!Number.isInteger(busyTimeoutMs) || busyTimeoutMs < 0)
+    refuse('busyTimeoutMs: Expected whole milliseconds, 0 or more.')
+  if (!Number.isInteger(operationTimeoutMs) || operationTimeoutMs < 1)
+    refuse('operationTimeoutMs: Expected whole milliseconds, 1 or more.')
+  if (thread !== 'auto' && typeof thread !== 'boolean') refuse("thread: Expected 'auto', true or false.")
+  if (driver !== undefined && driver !== 'node:sqlite' && driver !== 'libsql')
+    refuse("driver: Expected 'node:sqlite' or 'libsql'.")
+  return { file, busyTimeoutMs, operationTimeoutMs, thread, driver, logger }
 }

@@ -1,3 +1,4 @@
+import { threadCodePlugin } from '../dev/bundle-thread.js'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ export const sharedFile = async (): Promise<SharedStorage> => {
     storageModule: new URL('open-storage.ts', import.meta.url).href,
     location,
     external: ['libsql'],
+    plugins: [threadCodePlugin()],
     open: () => openStorage(location),
     cleanup: () => rm(folder, { recursive: true }),
   }

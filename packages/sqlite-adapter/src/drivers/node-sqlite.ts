@@ -1,10 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Driver, Row } from './driver.js'
 
-/** The runtime's own SQLite (Node 22.13 and later), or `null` where it has none. */
-export const openNodeSqlite = (file: string): Driver | null => {
+/** The runtime's own SQLite (Node 22.13 and later), or `undefined` where it has none. */
+export const nodeSqlite = (): { DatabaseSync: typeof DatabaseSync } | undefined => {
   const { getBuiltinModule } = process as { getBuiltinModule?: (name: string) => unknown }
-  const sqlite = getBuiltinModule?.('node:sqlite') as { DatabaseSync: typeof DatabaseSync } | undefined
+  return getBuiltinModule?.('node:sqlite') as ReturnType<typeof nodeSqlite>
+}
+
+/** A file opened with it, or `null` where there is none. */
+export const openNodeSqlite = (file: string): Driver | null => {
+  const sqlite = nodeSqlite()
   if (!sqlite) return null
   const database = new sqlite.DatabaseSync(file)
   return {

@@ -1,84 +1,102 @@
-import type { Delivery, DeliveryStore } from '@swigs/webhooks-dispatcher'
-import type { Database } from '../database.js'
-import { STATES, toDelivery } from '../rows.js'
-import { newestFirst } from './newest-first.js'
-import { wakeLane } from './wake-lane.js'
+import {
+  MAX_ATTEMPTS_KEPT,
+  readRows,
+  withoutAnswers,
+  type Delivery,
+  type DeliveryReason,
+} from '@swigs/webhooks-dispatcher/storage-kit'
+import type { Database } from '../database/database.js'
+import type { Row } from '../drivers/driver.js'
+import { ATTEMPT_COLUMNS, STATES, toDelivery } from './delivery-row.js'
+import { endDelivery, forgetAttempts } from './end-delivery.js'
+import { findDelivery } from './find-delivery.js'
+import { putOff } from './put-off.js'
+import { dequeue, enqueue } from './queue.js'
+import { listDeliveries } from './list-deliveries.js'
+import { read, write, type Sliced } from './verb.js'
+import { wakeLanes } from './wake-lanes.js'
 
-const AGAIN = 'state = 0, reason = NULL, due_at = ?, schedule_step = 0, settled_at = NULL, once = 0'
+const deliveriesIn = (database: Database, rows: readonly Row[]): Delivery[] =>
+  readRows(
+    rows,
+    toDelivery(database),
+    (row) => ({ noun: 'delivery', id: `${row['event_id'] ?? `event ${row['event']}`} to ${row['sub']}` }),
+    database,
+  )
 
-export const sqliteDeliveries = (database: Database): DeliveryStore => {
-  const find = (id: string): Delivery | null => {
-    const row = database.sql('SELECT * FROM deliveries WHERE id = ?').get(id)
-    return row ? toDelivery(row) : null
-  }
-
-  return {
-    get: async (id) => database.read(() => find(id)),
-    list: async (query) =>
-      database.read(() => {
-        const { subscriptionId, eventId, status, type, siteId } = query
-        const rows = newestFirst(database, 'deliveries', 'created_at', query, {
-          subscription_id: subscriptionId,
-          event_id: eventId,
-          state: status && STATES.indexOf(status),
-          event_type: type,
-          site_id: siteId,
-        })
-        return rows.map((row) => withoutBodies(toDelivery(row)))
-      }),
-    resend: async ({ id, now }) =>
-      database.write(() => {
-        const before = find(id)
-        if (!before || before.status === 'pending') return before
-        database.sql(`UPDATE deliveries SET ${AGAIN} WHERE id = ?`).run(now, id)
-        wakeLane(database, before.subscriptionId, now)
-        return find(id)
-      }),
-    cancel: async ({ id, now }) =>
-      database.write(() => {
-        database
-          .sql(
-            "UPDATE deliveries SET state = 3, reason = 'cancelled', settled_at = ? WHERE id = ? AND state = 0",
-          )
-          .run(now, id)
-        return find(id)
-      }),
-    cancelPending: async ({ subscriptionId, now, limit }) =>
-      database.write(
-        () =>
-          database
-            .sql(
-              `UPDATE deliveries SET state = 3, reason = 'subscription_removed', settled_at = ? WHERE rowid IN (
-                 SELECT rowid FROM deliveries WHERE subscription_id = ? AND state = 0 LIMIT ?)`,
-            )
-            .run(now, subscriptionId, limit).changes,
-      ),
-    countFailed: async ({ subscriptionId, since, until }) =>
-      database.read(() => {
-        const row = database
-          .sql(
-            `SELECT count(*) AS n FROM deliveries
-             WHERE subscription_id = ? AND state = 2 AND once = 0 AND settled_at >= ? AND settled_at < ?`,
-          )
-          .get(subscriptionId, since, until)
-        return Number(row?.['n'] ?? 0)
-      }),
-    recover: async ({ subscriptionId, since, until, now, limit }) =>
-      database.write(() => {
-        const { changes } = database
-          .sql(
-            `UPDATE deliveries SET ${AGAIN} WHERE rowid IN (
-               SELECT rowid FROM deliveries WHERE subscription_id = ? AND state = 2 AND once = 0 AND settled_at >= ? AND settled_at < ?
-               ORDER BY settled_at LIMIT ?)`,
-          )
-          .run(now, subscriptionId, since, until, limit)
-        if (changes > 0) wakeLane(database, subscriptionId, now)
-        return changes
-      }),
+function* cancel(
+  database: Database,
+  { ids, reason, now }: { ids: readonly string[]; reason: DeliveryReason; now: number },
+): Sliced<void> {
+  for (const id of ids) {
+    const found = findDelivery(database, id, ['pending'])
+    if (!found) continue
+    const [attemptCount, scheduleStep] = [found.row['attempt_count'], found.row['schedule_step']].map(
+      Number,
+    ) as [number, number]
+    dequeue(database, found.row)
+    endDelivery(database, found.row, {
+      status: 'cancelled',
+      reason,
+      now,
+      attemptCount,
+      scheduleStep,
+      attempt: null,
+    })
+    database.tally({ pending: -1, cancelled: 1 })
+    yield
   }
 }
 
-const withoutBodies = (delivery: Delivery): Delivery => ({
-  ...delivery,
-  attempts: delivery.attempts.map((attempt) => ({ ...attempt, responseBody: null })),
-})
+function* resend(database: Database, { ids, now }: { ids: readonly string[]; now: number }): Sliced<void> {
+  for (const id of ids) {
+    const found = findDelivery(database, id)
+    if (!found) continue
+    if (found.table === 'ended') revive(database, found.row, now)
+    else if (Number(found.row['due_at']) > now) putOff(database, found.row, now, now)
+    // With its lane in the same slice: what is cut off here is found by whoever serves the lane.
+    const subscriptionId = database.names.nameOf(Number(found.row['sub']))
+    if (subscriptionId !== null) wakeLanes(database, [subscriptionId], now)
+    yield
+  }
+}
+
+const placeOf = (row: Row): [createdAt: number, event: number, sub: number] => [
+  Number(row['created_at']),
+  Number(row['event']),
+  Number(row['sub']),
+]
+
+/** From its record back to what waits; the attempt in the record joins the earlier ones. */
+const revive = (database: Database, row: Row, now: number): void => {
+  const place = placeOf(row)
+  const [createdAt, event, sub] = place
+  const where = 'WHERE created_at = ? AND event = ? AND sub = ?'
+  database
+    .sql(
+      `INSERT OR IGNORE INTO attempts (event, sub, ordinal, ${ATTEMPT_COLUMNS})
+       SELECT event, sub, attempt_count, ${ATTEMPT_COLUMNS} FROM ended ${where} AND started_at IS NOT NULL`,
+    )
+    .run(...place)
+  forgetAttempts(database, row, Number(row['attempt_count']) - MAX_ATTEMPTS_KEPT)
+  database.sql(`DELETE FROM ended ${where}`).run(...place)
+  database.sql(`DELETE FROM ended_of ${where}`).run(...place)
+  database
+    .sql('INSERT INTO pending VALUES (?, ?, ?, 1, ?, ?, 0, 0, ?)')
+    .run(...place, now, Number(row['attempt_count']), now)
+  enqueue(database, { sub, event, createdAt, dueAt: now })
+  const status = STATES[Number(row['state'])]
+  database.tally({ pending: 1, ...(status && status !== 'pending' && { [status]: -1 }) })
+}
+
+export const deliveryVerbs = {
+  'deliveries.get': read((database, id: string): Delivery | null => {
+    const found = findDelivery(database, id)
+    return found ? (deliveriesIn(database, [found.row])[0] ?? null) : null
+  }),
+  'deliveries.list': read((database, query: Parameters<typeof listDeliveries>[1]) =>
+    deliveriesIn(database, listDeliveries(database, query)).map(withoutAnswers),
+  ),
+  'deliveries.resend': write(resend),
+  'deliveries.cancel': write(cancel),
+}

@@ -1,120 +1,102 @@
-import type { Lane, LaneStore } from '@swigs/webhooks-dispatcher'
-import type { Database } from '../database.js'
-import { toLane, toOwned, toQueued } from '../rows.js'
-import { settle } from './settle.js'
-import { wakeLane } from './wake-lane.js'
+import {
+  type ExtendInput,
+  type LaneRelease,
+  type LaneWindow,
+  type QueuedDelivery,
+} from '@swigs/webhooks-dispatcher/storage-kit'
+import type { Database } from '../database/database.js'
+import { acquire } from './acquire.js'
+import { complete } from './complete.js'
+import { upcoming } from './upcoming.js'
+import { read, write } from './verb.js'
+import { wakeLanes } from './wake-lanes.js'
 
-const NOT_IDLE = 'due_at < 8640000000000000'
+const putWindow = (database: Database, sub: number, { ends, reserved }: LaneWindow): void => {
+  const text = JSON.stringify(ends)
+  const stored = database.sql('SELECT ends, reserved FROM windows WHERE sub = ?').get(sub)
+  const same = stored
+    ? stored['ends'] === text && stored['reserved'] === reserved
+    : text === '[]' && !reserved
+  // Without a limit there is nothing to keep, and a lane is given back often.
+  if (!same) database.sql('INSERT OR REPLACE INTO windows VALUES (?, ?, ?)').run(sub, text, reserved)
+}
 
-export const sqliteLanes = (database: Database): LaneStore => {
-  const take = (id: string, input: { token: string; now: number; leaseUntil: number }): Lane | null => {
+const extend = (database: Database, { now, leaseMs, lanes }: ExtendInput): string[] =>
+  lanes.flatMap(({ subscriptionId, token, window }) => {
+    const sub = database.names.numberOf(subscriptionId)
+    if (sub === null) return []
     const { changes } = database
-      .sql(
-        `UPDATE lanes SET token = ?, lease_until = ?, crashCount = crashCount + 1
-         WHERE subscription_id = ? AND due_at <= ? AND lease_until <= ?`,
-      )
-      .run(input.token, input.leaseUntil, id, input.now, input.now)
-    const row =
-      changes > 0 ? database.sql('SELECT * FROM lanes WHERE subscription_id = ?').get(id) : undefined
-    return row ? toOwned(row, input.token) : null
-  }
+      .sql('UPDATE lanes SET lease_until = ?, lease_ms = ? WHERE sub = ? AND token = ?')
+      .run(now + leaseMs, leaseMs, sub, token)
+    if (changes === 0) return []
+    if (window) putWindow(database, sub, window)
+    return [subscriptionId]
+  })
 
-  const candidates = (now: number, limit: number): string[] =>
+const release = (database: Database, now: number, given: LaneRelease): void => {
+  const { subscriptionId, token, wakeups, lifts, dueAt, window, crashCount, quarantinedAt } = given
+  const sub = database.names.numberOf(subscriptionId)
+  const lane =
+    sub === null ? undefined : database.sql('SELECT token, wakeups, lifts FROM lanes WHERE sub = ?').get(sub)
+  if (sub === null || lane?.['token'] !== token) return
+  const hold = lane['lifts'] === lifts ? given.hold : null
+  database
+    .sql(
+      `UPDATE lanes SET token = NULL, lease_until = ?, lease_ms = ?, due_at = ?, crash_count = ?, quarantined_at = ?,
+       hold_reason = ?, hold_cause = ? WHERE sub = ?`,
+    )
+    .run(
+      hold ? now + hold.forMs : 0,
+      hold?.forMs ?? 0,
+      lane['wakeups'] === wakeups ? dueAt : now,
+      crashCount,
+      quarantinedAt,
+      hold?.reason ?? null,
+      hold?.cause ?? null,
+      sub,
+    )
+  putWindow(database, sub, window)
+}
+
+const wake = (
+  database: Database,
+  {
+    subscriptionIds,
+    now,
+    lift = false,
+  }: { subscriptionIds: readonly string[]; now: number; lift?: boolean | undefined },
+): void => {
+  wakeLanes(database, subscriptionIds, now)
+  if (!lift) return
+  for (const id of new Set(subscriptionIds)) {
+    const sub = database.names.numberOf(id)
+    database
+      .sql('UPDATE lanes SET lifts = lifts + 1, crash_count = 0, quarantined_at = 0 WHERE sub = ?')
+      .run(sub)
     database
       .sql(
-        `SELECT subscription_id FROM lanes WHERE ${NOT_IDLE} AND due_at <= ? AND lease_until <= ? ORDER BY due_at LIMIT ?`,
+        `UPDATE lanes SET lease_until = 0, lease_ms = 0, hold_reason = NULL, hold_cause = NULL
+         WHERE sub = ? AND token IS NULL`,
       )
-      .all(now, now, limit)
-      .map((row) => String(row['subscription_id']))
-
-  return {
-    acquire: async ({ token, now, leaseUntil, limit, subscriptionIds }) => {
-      const due = subscriptionIds ?? database.read(() => candidates(now, limit))
-      if (due.length === 0) return []
-      return database.write(() => {
-        const taken: Lane[] = []
-        for (const id of new Set(due)) {
-          if (taken.length === limit) break
-          const lane = take(id, { token, now, leaseUntil })
-          if (lane) taken.push(lane)
-        }
-        return taken
-      })
-    },
-    extend: async ({ leaseUntil, lanes }) => {
-      if (lanes.length === 0) return []
-      return database.write(() =>
-        lanes.flatMap(({ subscriptionId, token, window }) => {
-          const { changes } = window
-            ? database
-                .sql(
-                  'UPDATE lanes SET lease_until = ?, ends = ?, reserved = ? WHERE subscription_id = ? AND token = ?',
-                )
-                .run(leaseUntil, JSON.stringify(window.ends), window.reserved, subscriptionId, token)
-            : database
-                .sql('UPDATE lanes SET lease_until = ? WHERE subscription_id = ? AND token = ?')
-                .run(leaseUntil, subscriptionId, token)
-          return changes > 0 ? [subscriptionId] : []
-        }),
-      )
-    },
-    release: async ({ now, lanes }) =>
-      database.write(() => {
-        for (const {
-          subscriptionId,
-          token,
-          wakeups,
-          dueAt,
-          availableAt,
-          window,
-          crashCount,
-          quarantinedAt,
-        } of lanes)
-          database
-            .sql(
-              `UPDATE lanes SET token = NULL, lease_until = ?, due_at = CASE wakeups WHEN ? THEN ? ELSE ? END,
-               ends = ?, reserved = ?, crashCount = ?, held_strikes = ? WHERE subscription_id = ? AND token = ?`,
-            )
-            .run(
-              availableAt,
-              wakeups,
-              dueAt,
-              now,
-              JSON.stringify(window.ends),
-              window.reserved,
-              crashCount,
-              quarantinedAt,
-              subscriptionId,
-              token,
-            )
-      }),
-    upcoming: async ({ subscriptionId, limit }) =>
-      database.read(() =>
-        database
-          .sql(
-            `SELECT id, event_id, event_type, subscription_id, due_at, attempt_count, schedule_step, once
-             FROM deliveries WHERE subscription_id = ? AND state = 0 ORDER BY due_at, id LIMIT ?`,
-          )
-          .all(subscriptionId, limit)
-          .map(toQueued),
-      ),
-    settle: async (input) => database.write(() => settle(database, input)),
-    get: async (subscriptionId) =>
-      database.read(() => {
-        const row = database.sql('SELECT * FROM lanes WHERE subscription_id = ?').get(subscriptionId)
-        return row ? toLane(row) : null
-      }),
-    wake: async ({ subscriptionId, now }) => database.write(() => wakeLane(database, subscriptionId, now)),
-    remove: async (subscriptionId) =>
-      database.write(
-        () => void database.sql('DELETE FROM lanes WHERE subscription_id = ?').run(subscriptionId),
-      ),
-    nextDueAt: async () =>
-      database.read(() => {
-        const row = database
-          .sql(`SELECT min(max(due_at, lease_until)) AS next FROM lanes WHERE ${NOT_IDLE}`)
-          .get()
-        return row?.['next'] == null ? null : Number(row['next'])
-      }),
+      .run(sub)
   }
+}
+
+export const laneVerbs = {
+  'lanes.acquire': write(acquire),
+  'lanes.extend': write(extend),
+  'lanes.release': write((database, { now, lanes }: { now: number; lanes: readonly LaneRelease[] }): void => {
+    for (const lane of lanes) release(database, now, lane)
+  }),
+  'lanes.upcoming': read((database, query: { subscriptionId: string; limit: number }): QueuedDelivery[] =>
+    upcoming(database, query),
+  ),
+  'lanes.complete': write(complete),
+  'lanes.wake': write(wake),
+  'lanes.remove': write((database, subscriptionId: string): void => {
+    const sub = database.names.numberOf(subscriptionId)
+    if (sub === null) return
+    database.sql('DELETE FROM lanes WHERE sub = ?').run(sub)
+    database.sql('DELETE FROM windows WHERE sub = ?').run(sub)
+  }),
 }

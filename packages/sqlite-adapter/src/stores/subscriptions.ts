@@ -1,81 +1,99 @@
-import type { Subscription, SubscriptionStore } from '@swigs/webhooks-dispatcher'
-import { v7 as uuidv7 } from 'uuid'
-import type { Database } from '../database.js'
-import { fromSubscription, toSubscription } from '../rows.js'
+import type {
+  ExpectedSubscription,
+  PageQuery,
+  Subscription,
+  SubscriptionPatch,
+} from '@swigs/webhooks-dispatcher/storage-kit'
+import { readRows } from '@swigs/webhooks-dispatcher/storage-kit'
+import type { Database } from '../database/database.js'
+import type { Row } from '../drivers/driver.js'
+import { recordOf, toSubscription } from './subscription-row.js'
+import { read, write } from './verb.js'
 
-export const sqliteSubscriptions = (database: Database): SubscriptionStore => {
-  const find = (id: string): Subscription | null => {
-    const row = database.sql('SELECT * FROM subscriptions WHERE id = ?').get(id)
-    return row ? toSubscription(row) : null
-  }
+const SELECT = `SELECT s.id, s.record, t.total_sent, t.total_failed, t.last_sent_at, t.last_error
+  FROM subscriptions s LEFT JOIN stats t ON t.sub = s.sub`
 
-  const index = ({ id, events }: Subscription): void => {
-    database.sql('DELETE FROM subscription_events WHERE subscription_id = ?').run(id)
-    for (const pattern of new Set(events))
-      database.sql('INSERT INTO subscription_events VALUES (?, ?)').run(pattern, id)
-  }
+const subscriptionsIn = (database: Database, rows: readonly Row[]): Subscription[] =>
+  readRows(rows, toSubscription, (row) => ({ noun: 'subscription', id: String(row['id']) }), database)
 
-  return {
-    insert: async (given) => {
-      const subscription = { ...given, id: `sub_${uuidv7().replaceAll('-', '')}` }
-      const { id, isActive, createdAt, stats } = subscription
-      database.write(() => {
-        database
-          .sql('INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
-          .run(
-            id,
-            Number(isActive),
-            createdAt,
-            fromSubscription(subscription),
-            stats.totalSent,
-            stats.totalFailed,
-            stats.lastSentAt,
-            stats.lastError,
-          )
-        index(subscription)
-      })
-      return subscription
-    },
-    get: async (ids) => database.read(() => [...new Set(ids)].flatMap((id) => find(id) ?? [])),
-    list: async ({ after, limit }) => {
-      const order = 'ORDER BY created_at DESC, id DESC LIMIT ?'
-      const rows = database.read(() =>
-        after
-          ? database
-              .sql(`SELECT * FROM subscriptions WHERE (created_at, id) < (?, ?) ${order}`)
-              .all(after.at, after.id, limit)
-          : database.sql(`SELECT * FROM subscriptions ${order}`).all(limit),
+const find = (database: Database, id: string): Subscription | undefined =>
+  subscriptionsIn(database, database.sql(`${SELECT} WHERE s.id = ?`).all(id))[0]
+
+const indexPatterns = (database: Database, sub: number, events: readonly string[]): void => {
+  database.sql('DELETE FROM subscription_events WHERE sub = ?').run(sub)
+  for (const pattern of new Set(events))
+    database.sql('INSERT INTO subscription_events VALUES (?, ?)').run(pattern, sub)
+}
+
+/** Within a write: stores a subscription, with its statistics; one that exists is left as it is. */
+export const insertSubscription = (database: Database, subscription: Subscription): void => {
+  const { id, isActive, createdAt, stats, events } = subscription
+  const sub = database.names.make(id)
+  const { changes } = database
+    .sql('INSERT OR IGNORE INTO subscriptions VALUES (?, ?, ?, ?, ?)')
+    .run(sub, id, Number(isActive), createdAt, recordOf(subscription))
+  if (changes === 0) return
+  database
+    .sql('INSERT OR REPLACE INTO stats VALUES (?, ?, ?, ?, ?)')
+    .run(sub, stats.totalSent, stats.totalFailed, stats.lastSentAt, stats.lastError)
+  indexPatterns(database, sub, events)
+}
+
+const isAsExpected = (subscription: Subscription, expected: ExpectedSubscription | undefined): boolean =>
+  (expected?.url === undefined || expected.url === subscription.url) &&
+  (expected?.secret === undefined || expected.secret === subscription.secrets[0]?.value)
+
+export const subscriptionVerbs = {
+  'subscriptions.insert': write(insertSubscription),
+  'subscriptions.get': read((database, ids: readonly string[]) =>
+    [...new Set(ids)].flatMap((id) => find(database, id) ?? []),
+  ),
+  'subscriptions.list': read((database, { after, limit }: PageQuery) => {
+    const order = 'ORDER BY s.created_at DESC, s.id DESC LIMIT ?'
+    const rows = after
+      ? database.sql(`${SELECT} WHERE (s.created_at, s.id) < (?, ?) ${order}`).all(after.at, after.id, limit)
+      : database.sql(`${SELECT} ${order}`).all(limit)
+    return subscriptionsIn(database, rows)
+  }),
+  'subscriptions.matching': read((database, patterns: readonly string[]) => {
+    const rows = database
+      .sql(
+        `${SELECT} WHERE s.is_active = 1 AND s.sub IN (
+           SELECT sub FROM subscription_events WHERE pattern IN (SELECT value FROM json_each(?)))`,
       )
-      return rows.map(toSubscription)
+      .all(JSON.stringify(patterns))
+    return subscriptionsIn(database, rows)
+  }),
+  'subscriptions.update': write(
+    (
+      database,
+      {
+        id,
+        patch,
+        now,
+        expected,
+      }: {
+        id: string
+        patch: SubscriptionPatch
+        now: number
+        expected?: ExpectedSubscription | undefined
+      },
+    ): Subscription | null => {
+      const before = find(database, id)
+      if (!before || !isAsExpected(before, expected)) return null
+      const given = Object.entries(patch).filter(([, value]) => value !== undefined)
+      const after: Subscription = { ...before, ...Object.fromEntries(given), updatedAt: now }
+      database
+        .sql('UPDATE subscriptions SET is_active = ?, record = ? WHERE id = ?')
+        .run(Number(after.isActive), recordOf(after), id)
+      if (patch.events) indexPatterns(database, database.names.make(id), after.events)
+      return after
     },
-    matching: async (patterns) => {
-      const ids = JSON.stringify(patterns)
-      const rows = database.read(() =>
-        database
-          .sql(
-            `SELECT s.* FROM subscriptions s WHERE s.is_active = 1 AND s.id IN (
-               SELECT subscription_id FROM subscription_events WHERE pattern IN (SELECT value FROM json_each(?)))`,
-          )
-          .all(ids),
-      )
-      return rows.map(toSubscription)
-    },
-    update: async ({ id, patch, now }) =>
-      database.write(() => {
-        const before = find(id)
-        if (!before) return null
-        const given = Object.entries(patch).filter(([, value]) => value !== undefined)
-        const after: Subscription = { ...before, ...Object.fromEntries(given), updatedAt: now }
-        database
-          .sql('UPDATE subscriptions SET is_active = ?, record = ? WHERE id = ?')
-          .run(Number(after.isActive), fromSubscription(after), id)
-        index(after)
-        return after
-      }),
-    remove: async (id) =>
-      database.write(() => {
-        database.sql('DELETE FROM subscription_events WHERE subscription_id = ?').run(id)
-        return database.sql('DELETE FROM subscriptions WHERE id = ?').run(id).changes > 0
-      }),
-  }
+  ),
+  'subscriptions.remove': write((database, id: string): void => {
+    const sub = database.names.numberOf(id)
+    if (sub === null) return
+    for (const table of ['subscription_events', 'stats', 'subscriptions'])
+      database.sql(`DELETE FROM ${table} WHERE sub = ?`).run(sub)
+  }),
 }

@@ -18,7 +18,8 @@ export interface EventStore {
   unfanned(query: { now: number; limit: number }): Promise<StoredEvent[]>
   /**
    * In this order: inserts the deliveries (those that exist are left as they are), wakes their lanes (creating them), marks
-   * the events fanned out. Any prefix may be repeated. Waking: `dueAt = min(dueAt, now)`, `wakeups + 1`. `announce`: no
+   * the events fanned out. Any prefix may be repeated. A delivery's id is `deliveryId` of its event and its subscription, so
+   * that a storage may keep those two for it; one whose event is not there may be left out. Waking: `dueAt = min(dueAt, now)`, `wakeups + 1`. `announce`: no
    * worker runs in this process, so that `watch` of the others has to tell.
    */
   fanOut(input: FanOutInput): Promise<void>

@@ -4,7 +4,7 @@ import type { Lane, LaneHold, LaneState, LaneWindow } from '../../core/lane.js'
 
 /**
  * Lanes, one per subscription: who may send, when there is work, and how attempts end. Indexes: lanes by id; by `dueAt`, idle
- * ones (`NEVER`) left out; pending deliveries by `(subscription, dueAt, id)`.
+ * ones (`NEVER`) left out; pending deliveries by `(subscription, dueAt)`.
  */
 export interface LaneStore {
   /**
@@ -26,7 +26,10 @@ export interface LaneStore {
    * is left alone.
    */
   release(input: { now: number; lanes: readonly LaneRelease[] }): Promise<void>
-  /** Pending deliveries of a lane by `(dueAt, id)`, future ones included. */
+  /**
+   * Pending deliveries of a lane by `dueAt`, future ones included. Of those due at one instant, earlier events come first: by
+   * id, or by the order in which they were accepted.
+   */
   upcoming(query: { subscriptionId: string; limit: number }): Promise<QueuedDelivery[]>
   /**
    * Ends attempts. Each changes state only if its lane is held under its token, the delivery is pending and its

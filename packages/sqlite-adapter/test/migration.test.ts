@@ -1,0 +1,163 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import type { Delivery, Storage, StoredEvent, Subscription } from '@swigs/webhooks-dispatcher/storage-kit'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Connection } from '../src/database/connection.js'
+import { prepareFile } from '../src/database/prepare-file.js'
+import { openDriver } from '../src/drivers/open-driver.js'
+import { sqliteStorage } from '../src/sqlite-storage.js'
+import { testFolder } from './samples.js'
+
+/** What the version that wrote the fixture answered about it. */
+interface Expected {
+  readonly now: number
+  readonly subscriptions: Subscription[]
+  readonly events: (StoredEvent & { onlyFor: string | null })[]
+  readonly unfanned: string[]
+  readonly deliveries: Delivery[]
+  readonly counts: object
+  readonly lanes: ({ subscriptionId: string; window: object; dueAt: number; wakeups: number } | null)[]
+}
+
+const fixture = async (name: string): Promise<Buffer> =>
+  gunzipSync(await readFile(new URL(`fixtures/${name}.gz`, import.meta.url)))
+
+const connect = (file: string): Connection =>
+  new Connection(
+    file,
+    (path) => openDriver(path, undefined, import.meta.url),
+    () => undefined,
+  )
+
+describe('a file of schema 2, as the version before wrote it', () => {
+  let file: string
+  let remove: () => Promise<void>
+  let expected: Expected
+
+  beforeEach(async () => {
+    ;({ file, remove } = await testFolder())
+    await writeFile(file, await fixture('schema-2.db'))
+    expected = JSON.parse((await fixture('schema-2.json')).toString()) as Expected
+  })
+  afterEach(() => remove())
+
+  const expectAll = async (storage: Storage): Promise<void> => {
+    const { now } = expected
+    const subscriptions = expected.subscriptions.map((one) => ({ ...one, pausedAt: null }))
+    expect(await storage.subscriptions.list({ after: null, limit: 99 })).toEqual(subscriptions)
+    const events = expected.events.map(({ onlyFor, ...event }) => ({ ...event, target: onlyFor }))
+    expect(await storage.events.list({ after: null, limit: 99 })).toEqual(events)
+    const unfanned = await storage.events.unfanned({ now: now + 10_000, limit: 99 })
+    expect(unfanned.map(({ id }) => id)).toEqual(expected.unfanned)
+    const listed = await storage.deliveries.list({ after: null, limit: 999 })
+    expect(listed.map(({ id }) => id)).toEqual(expected.deliveries.map(({ id }) => id))
+    for (const { dueAt, ...delivery } of expected.deliveries) {
+      const moved = await storage.deliveries.get(delivery.id)
+      expect(moved).toMatchObject(delivery)
+      if (delivery.status === 'pending') expect(moved?.dueAt).toBe(dueAt)
+    }
+    expect(await storage.maintenance.counts({ now })).toMatchObject(expected.counts)
+    for (const lane of expected.lanes) {
+      if (!lane) continue
+      const { subscriptionId, window, dueAt, wakeups } = lane
+      const query = { token: 't', now, leaseMs: 1, limit: 0, subscriptionIds: [subscriptionId] }
+      expect((await storage.lanes.acquire(query)).others).toMatchObject([{ window, dueAt, wakeups }])
+    }
+  }
+
+  it('is brought to this one when it is opened, and nothing of it is lost', async () => {
+    const storage = sqliteStorage({ file })
+    await storage.open()
+    await expectAll(storage)
+    await storage.close()
+    await storage.open()
+    await expectAll(storage)
+    await storage.close()
+  })
+
+  it('is brought to this one all the same when that is cut off after any step', async () => {
+    for (let steps = 1; ; steps += 1) {
+      const copy = `${file}-${steps}`
+      await writeFile(copy, await fixture('schema-2.db'))
+      const connection = connect(copy)
+      const { database } = connection
+      const preparation = prepareFile(database, copy)
+      let done = false
+      for (let step = 0; step < steps && !done; step += 1) {
+        database.exec('BEGIN IMMEDIATE')
+        done = preparation.next().done === true
+        // As a kill does: what the last transaction has done is gone.
+        database.exec(step === steps - 1 ? 'ROLLBACK' : 'COMMIT')
+      }
+      connection.close()
+      // libsql lets go in the next turn.
+      await new Promise((resolve) => setImmediate(resolve))
+      const storage = sqliteStorage({ file: copy, thread: false })
+      await storage.open()
+      await expectAll(storage)
+      await storage.close()
+      if (done) {
+        expect(steps).toBeGreaterThan(15)
+        return
+      }
+    }
+  })
+
+  it('is moved in slices, what another process does in between', async () => {
+    const big = connect(file)
+    big.database
+      .exec(`INSERT INTO events SELECT e.id || value, e.type, site_id, body, occurred_at, accepted_at, only_for, NULL
+      FROM events e, json_each('[${Array.from({ length: 200 }, (_, index) => index).join()}]') WHERE sweep_at IS NULL`)
+    big.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    const connection = connect(file)
+    const other = connect(file)
+    const preparation = prepareFile(connection.database, file)
+    let left = 0
+    let slices = 0
+    for (let done = false; !done;) {
+      connection.database.exec('BEGIN IMMEDIATE')
+      done = preparation.next().done === true
+      connection.database.exec('COMMIT')
+      other.database.exec('BEGIN IMMEDIATE')
+      other.database.exec('COMMIT')
+      const tables = "SELECT count(*) AS n FROM sqlite_master WHERE name = 'schema_2_events'"
+      if (!other.database.sql(tables).get()?.['n']) continue
+      const now = Number(other.database.sql('SELECT count(*) AS n FROM schema_2_events').get()?.['n'])
+      if (now < left) slices += 1
+      left = now
+    }
+    expect(slices).toBeGreaterThan(2)
+    connection.close()
+    other.close()
+  })
+
+  it('keeps what cannot be moved, says so, and moves the rest', async () => {
+    const broken = connect(file)
+    broken.database.exec(
+      `UPDATE deliveries SET attempts = '{broken' WHERE id = '${expected.deliveries[3]?.id}'`,
+    )
+    broken.database.exec(
+      `UPDATE subscriptions SET record = 'null' WHERE id = '${expected.subscriptions[0]?.id}'`,
+    )
+    broken.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    const told: unknown[] = []
+    const storage = sqliteStorage({ file })
+    await storage.open({ report: { malformed: (row) => told.push([row.noun, row.id]) } })
+    expect(told).toEqual([
+      ['subscription', expected.subscriptions[0]?.id],
+      ['delivery', expected.deliveries[3]?.id],
+    ])
+    expect(await storage.deliveries.list({ after: null, limit: 99 })).toHaveLength(
+      expected.deliveries.length - 1,
+    )
+    await storage.close()
+    const after = connect(file)
+    expect(after.database.sql('SELECT noun FROM unmoved ORDER BY noun').all()).toMatchObject([
+      { noun: 'delivery' },
+      { noun: 'subscription' },
+    ])
+    after.close()
+  })
+})
