@@ -1,6 +1,7 @@
 export { MAX_ATTEMPTS_KEPT, type Attempt } from '../core/attempt.js'
 export { statsDeltas, type AttemptResult, type StatsDelta } from '../core/attempt-result.js'
 export {
+  deliveryId,
   withoutAnswers,
   type Delivery,
   type DeliveryReason,
