@@ -127,6 +127,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     close: () => storage.close(),
     now: () => storage.now(),
     ...(storage.watch && { watch: storage.watch.bind(storage) }),
+    ...(storage.newSubscriptionId && { newSubscriptionId: storage.newSubscriptionId.bind(storage) }),
     subscriptions: group('subscriptions', storage.subscriptions),
     events: group('events', storage.events),
     lanes: group('lanes', storage.lanes),
