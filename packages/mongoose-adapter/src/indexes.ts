@@ -82,12 +82,17 @@ export const createIndexes = async (
     for (const spec of specs)
       await createIndex(database, collections[key] as unknown as mongo.Collection, spec).catch(
         (error: unknown) => {
-          if (isUnavailable(error)) throw error
-          const { codeName, name } = error as { codeName?: string; name?: string }
-          problems.push(`${collections[key].collectionName}.${spec.name} (${codeName ?? name})`)
+          problems.push(`${collections[key].collectionName}.${spec.name} (${refusalOf(error)})`)
         },
       )
   return problems
+}
+
+/** Why a server refused, in its own word; that it is away is thrown. */
+const refusalOf = (error: unknown): string => {
+  if (isUnavailable(error)) throw error
+  const { codeName, name } = error as { codeName?: string; name?: string }
+  return codeName ?? name ?? 'refused'
 }
 
 const OPTIONS_CONFLICT = 85
@@ -120,19 +125,31 @@ const namesOn = async (collection: mongo.Collection): Promise<Set<string | undef
   return new Set(found.map(({ name }) => name))
 }
 
-/** Drops what is not needed any more; answers what that was, in words, for the log. */
-export const dropRetired = async (collections: Collections): Promise<string[]> => {
+/** What became of indexes that are not needed any more, in words, for the log. */
+export interface Retired {
+  readonly dropped: readonly string[]
+  readonly problems: readonly string[]
+}
+
+/** Drops what is not needed any more. */
+export const dropRetired = async (collections: Collections): Promise<Retired> => {
   const dropped: string[] = []
+  const problems: string[] = []
   for (const [key, retired] of Object.entries(RETIRED) as [CollectionKey, readonly string[]][]) {
     const collection = collections[key] as unknown as mongo.Collection
-    const names = await namesOn(collection)
-    for (const name of retired.filter((one) => names.has(one))) {
+    const drop = async (name: string) => {
       // Two processes that start at once drop the same.
       await collection.dropIndex(name).catch(unless(INDEX_NOT_FOUND))
       dropped.push(`${collection.collectionName}.${name}`)
     }
+    const refused = (what: string) => (error: unknown) => {
+      problems.push(`${what} (not dropped: ${refusalOf(error)})`)
+    }
+    const names = await namesOn(collection).catch(refused(collection.collectionName))
+    for (const name of retired)
+      if (names?.has(name)) await drop(name).catch(refused(`${collection.collectionName}.${name}`))
   }
-  return dropped
+  return { dropped, problems }
 }
 
 /** Those that are not there, for the log of an app that makes its indexes itself. */

@@ -53,18 +53,22 @@ export const openingOn = (connection: Connection, settings: Settings) => {
   const makeIndexes = (): Promise<readonly string[]> =>
     guarded('createIndexes', async () => {
       const { database, collections } = current()
-      const problems = await createIndexes(database, collections, settledTtlMs)
-      const dropped = autoIndex ? await dropRetired(collections) : []
+      const missing = await createIndexes(database, collections, settledTtlMs)
+      if (!autoIndex) return missing
+      const { dropped, problems } = await dropRetired(collections)
       if (dropped.length > 0)
         logger.warn({ indexes: dropped }, 'Indexes that nothing needs any more were dropped')
-      return problems
+      return [...missing, ...problems]
     })
 
   const seeToIndexes = async (): Promise<void> => {
     const missing = async () => missingIndexes(current().collections, settledTtlMs)
     const problems = autoIndex ? await makeIndexes() : await guarded('open', missing)
     if (problems.length > 0)
-      logger.warn({ indexes: problems }, 'Some indexes are not there; statements that need them will scan')
+      logger.warn(
+        { indexes: problems },
+        'Some indexes are not as they should be; statements that need one will scan',
+      )
   }
 
   return {

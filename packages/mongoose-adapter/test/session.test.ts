@@ -3,7 +3,7 @@ import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
-import { dispatcherOn, fields, sampleEvent } from './fixtures.js'
+import { contextOn, dispatcherOn, fields, newCall, sampleEvent } from './fixtures.js'
 import { describeOnMongo, freshDatabase, itLacks, itNeeds } from './support.js'
 
 describeOnMongo('append in the caller’s session', () => {
@@ -29,14 +29,13 @@ describeOnMongo('append in the caller’s session', () => {
       },
     )
     const all = { events: recording, deliveries: recording, lanes: recording, subscriptions: recording }
-    const events = mongoEvents(
-      () => all as never,
-      (given) => given as never,
-    )
+    const store = mongoEvents(contextOn(all), (given) => given as never)
     const event = sampleEvent()
-    expect(await events.append({ events: [event], visibleAt: 5, session })).toEqual([true])
-    const { id, ...rest } = event
-    expect(calls).toEqual([['insertOne', { _id: id, ...rest, state: 0, visibleAt: 5 }, { session }]])
+    const input = { callId: newCall(), events: [event], visibleAt: 5, session }
+    expect(await store.append(input)).toEqual([true])
+    const { id, target, ...rest } = event
+    const document = { _id: id, ...rest, onlyFor: target, state: 0, sweepAt: 5 }
+    expect(calls).toEqual([['insertOne', document, { session }]])
   })
 
   it.each([
@@ -47,12 +46,9 @@ describeOnMongo('append in the caller’s session', () => {
   ])('that meets %s says so to whoever repeats it, or to the caller', async (_what, code, labels, ours) => {
     const error = new mongoose.mongo.MongoServerError({ message: 'no', code, errorLabels: labels })
     const events = { insertOne: () => Promise.reject(error) }
-    const events = mongoEvents(
-      () => ({ events }) as never,
-      (given) => given as never,
-    )
-    const thrown = await events
-      .append({ events: [sampleEvent()], visibleAt: 5, session: {} })
+    const store = mongoEvents(contextOn({ events }), (given) => given as never)
+    const thrown = await store
+      .append({ callId: newCall(), events: [sampleEvent()], visibleAt: 5, session: {} })
       .catch((given: unknown) => given)
     // `withTransaction` knows its own error by class and label.
     if (ours === null) expect(thrown).toBe(error)
@@ -76,12 +72,12 @@ describeOnMongo('append in the caller’s session', () => {
     const [kept, dropped] = [sampleEvent(), sampleEvent()]
     const session = await connection.startSession()
     await session.withTransaction(async () => {
-      await storage.events.append({ events: [kept], visibleAt: 0, session })
+      await storage.events.append({ callId: newCall(), events: [kept], visibleAt: 0, session })
       expect(await storage.events.get([kept.id])).toEqual([])
     })
     expect(await storage.events.get([kept.id])).toHaveLength(1)
     const aborted = session.withTransaction(async () => {
-      await storage.events.append({ events: [dropped], visibleAt: 0, session })
+      await storage.events.append({ callId: newCall(), events: [dropped], visibleAt: 0, session })
       throw new Error('the order was not saved')
     })
     await expect(aborted).rejects.toThrow('the order was not saved')
@@ -120,12 +116,12 @@ describeOnMongo('append in the caller’s session', () => {
       const event = sampleEvent()
       const [first, second] = [await connection.startSession(), await connection.startSession()]
       first.startTransaction()
-      await storage.events.append({ events: [event], visibleAt: 0, session: first })
+      await storage.events.append({ callId: newCall(), events: [event], visibleAt: 0, session: first })
       let runs = 0
       await second.withTransaction(async () => {
         runs += 1
         if (runs === 2) await first.abortTransaction()
-        await storage.events.append({ events: [event], visibleAt: 0, session: second })
+        await storage.events.append({ callId: newCall(), events: [event], visibleAt: 0, session: second })
       })
       expect(runs).toBeGreaterThanOrEqual(2)
       expect(await storage.events.get([event.id])).toHaveLength(1)
@@ -151,7 +147,12 @@ describeOnMongo('append in the caller’s session', () => {
     const other = await connect()
     const session = await other.startSession()
     session.startTransaction()
-    const append = storage.events.append({ events: [sampleEvent()], visibleAt: 0, session })
+    const append = storage.events.append({
+      callId: newCall(),
+      events: [sampleEvent()],
+      visibleAt: 0,
+      session,
+    })
     await expect(append).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
     await session.endSession()
     await other.close()
@@ -164,7 +165,7 @@ describeOnMongo('append in the caller’s session', () => {
     const unwatch = await storage.watch?.(() => void (hints += 1))
     const commit = () =>
       connection.transaction((session) =>
-        storage.events.append({ events: [sampleEvent()], visibleAt: 0, session }),
+        storage.events.append({ callId: newCall(), events: [sampleEvent()], visibleAt: 0, session }),
       )
     // More than one, as the stream may not have been open yet for the first.
     await expect
@@ -192,7 +193,7 @@ describeOnMongo('append in the caller’s session', () => {
     await storage.open()
     let hints = 0
     const unwatch = await storage.watch?.(() => void (hints += 1))
-    await storage.events.append({ events: [sampleEvent()], visibleAt: 0 })
+    await storage.events.append({ callId: newCall(), events: [sampleEvent()], visibleAt: 0 })
     expect(await storage.events.unfanned({ now: 0, limit: 9 })).toHaveLength(1)
     await unwatch?.()
     expect(hints).toBe(0)
