@@ -59,6 +59,8 @@ export interface DeliveryDocument {
   once: boolean
   reason?: Delivery['reason']
   settledAt?: number | null
+  /** Epoch ms of the latest `complete` or `resend` that left it pending; none where that was its fan-out. */
+  writtenAt?: number
   /** The calls of `complete` that wrote the latest outcomes, oldest first: with the id they name the attempts. */
   calls?: string[]
   /** Present on settled ones alone: a TTL index counts from here, and only dates count. */

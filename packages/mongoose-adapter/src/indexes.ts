@@ -28,8 +28,12 @@ export const INDEXES: Readonly<Record<CollectionKey, readonly IndexSpec[]>> = {
   ],
   deliveries: [
     { key: { lane: 1, dueAt: 1, _id: 1 }, name: 'webhooks_due', ...pending },
-    // With `dueAt` in it, what is due is counted without looking at a document.
-    { key: { state: 1, createdAt: -1, _id: -1, dueAt: 1 }, name: 'webhooks_waiting', ...pending },
+    // With times in it, what is due is counted, and what is put off too far found, without looking at other documents.
+    {
+      key: { state: 1, createdAt: -1, _id: -1, dueAt: 1, writtenAt: 1 },
+      name: 'webhooks_waiting',
+      ...pending,
+    },
     { key: { createdAt: -1, _id: -1 }, name: 'webhooks_newest' },
     { key: { lane: 1, createdAt: -1, _id: -1 }, name: 'webhooks_lane' },
     { key: { lane: 1, state: 1, createdAt: -1, _id: -1 }, name: 'webhooks_lane_given_up', ...givenUp },

@@ -84,7 +84,7 @@ describeOnMongo('every statement of a life cycle', () => {
     await storage.events.unfanned({ now, limit: 9 })
     for (const affinity of [undefined, 0.5])
       await storage.lanes.acquire({ token: 't', now, leaseMs: 1, limit: 9, affinity })
-    await storage.maintenance.repair({ now, latestDueAt: now })
+    await storage.maintenance.repair({ now, latestDueAt: now, latestVisibleAt: now })
     await storage.maintenance.prune({ before: now + 1, limit: 9 })
     await webhooks.stop()
   }

@@ -1,10 +1,8 @@
 /** A document that anybody may have written. */
 export type Raw = Readonly<Record<string, unknown>>
 
-/**
- * The fields of a document, each as it has to be.
- * @throws Error that names the field, never its value: what a row holds is nobody's business.
- */
+// The fields of a document, each as it has to be; an error names the field and never its value, which is nobody's business.
+
 const isNot = (field: string, what: string): never => {
   throw new Error(`${field} is not ${what}`)
 }
@@ -54,6 +52,11 @@ export const list = (document: Raw, field: string): unknown[] => {
 export const texts = (document: Raw, field: string): string[] =>
   list(document, field).map((value) => (typeof value === 'string' ? value : isNot(field, 'a list of texts')))
 
+export const numbers = (document: Raw, field: string): number[] =>
+  list(document, field).map((value) =>
+    typeof value === 'number' ? value : isNot(field, 'a list of numbers'),
+  )
+
 export const objects = (document: Raw, field: string): Raw[] =>
   list(document, field).map((value) => (isObject(value) ? value : isNot(field, 'a list of objects')))
 
@@ -62,6 +65,15 @@ export const objectOrNull = (document: Raw, field: string): Raw | null => {
   const value = document[field]
   if (absent(value)) return null
   return isObject(value) ? value : isNot(field, 'an object')
+}
+
+/** Reads what lies within a field: a problem there is named by its whole path. */
+export const within = <T>(field: string, read: () => T): T => {
+  try {
+    return read()
+  } catch (error) {
+    throw new Error(`${field}.${(error as Error).message}`, { cause: error })
+  }
 }
 
 const isObject = (value: unknown): value is Raw =>

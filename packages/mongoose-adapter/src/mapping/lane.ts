@@ -9,7 +9,17 @@ import {
   type StorageReport,
 } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { LaneDocument } from '../documents.js'
-import { number, numberOrNull, objectOrNull, raw, text, textOrNull, type Raw } from './fields.js'
+import {
+  number,
+  numberOrNull,
+  numbers,
+  objectOrNull,
+  raw,
+  text,
+  textOrNull,
+  within,
+  type Raw,
+} from './fields.js'
 
 /**
  * A window or a hold that cannot be read is reported here, and the lane goes on: whatever its limit is, it is used up; whatever
@@ -45,22 +55,18 @@ export const toLane = (stored: LaneDocument, report: StorageReport): LaneState =
 }
 
 const windowIn = (document: Raw): LaneWindow => {
-  const window = objectOrNull(document, 'window')
-  const ends = window?.['ends']
-  if (!window || !Array.isArray(ends) || !ends.every((end) => typeof end === 'number'))
-    throw new Error('window is not a list of ends and a number reserved')
-  return { ends, reserved: number(window, 'reserved') }
+  const window = objectOrNull(document, 'window') ?? {}
+  return within('window', () => ({ ends: numbers(window, 'ends'), reserved: number(window, 'reserved') }))
 }
 
 const holdIn = (document: Raw): LaneHold | null => {
   const hold = objectOrNull(document, 'hold')
-  return (
-    hold && {
-      reason: text(hold, 'reason') as HoldReason,
-      cause: text(hold, 'cause'),
-      forMs: number(hold, 'forMs'),
-    }
-  )
+  const read = (given: Raw) => ({
+    reason: text(given, 'reason') as HoldReason,
+    cause: text(given, 'cause'),
+    forMs: number(given, 'forMs'),
+  })
+  return hold && within('hold', () => read(hold))
 }
 
 /** A lane as its new owner sees it. */

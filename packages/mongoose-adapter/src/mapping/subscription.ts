@@ -18,6 +18,7 @@ import {
   text,
   textOrNull,
   texts,
+  within,
   type Raw,
 } from './fields.js'
 import { toObjectId, type IdMaker } from './ids.js'
@@ -34,14 +35,12 @@ export const toSubscription = (stored: SubscriptionDocument): Subscription => {
     appName: text(document, 'appName'),
     url: text(document, 'url'),
     events: texts(document, 'events'),
-    siteIds: list(objectOrNull(document, 'filters') ?? {}, 'siteIds').map(siteIdIn),
+    siteIds: siteIdsIn(document),
     isActive,
     inactiveReason: isActive ? null : (textOrNull<InactiveReason>(document, 'inactiveReason') ?? 'paused'),
     pausedAt: instantOrNull(document, 'pausedAt'),
     description: textOrNull(document, 'description'),
-    headers: Object.fromEntries(
-      objects(document, 'headers').map((header) => [text(header, 'name'), text(header, 'value')]),
-    ),
+    headers: headersIn(document),
     rateLimit: rateLimitIn(document),
     secrets: secretsIn(document),
     stats: statsIn(stored),
@@ -50,25 +49,42 @@ export const toSubscription = (stored: SubscriptionDocument): Subscription => {
   }
 }
 
+const siteIdsIn = (document: Raw): string[] => {
+  const filters = objectOrNull(document, 'filters') ?? {}
+  return within('filters', () => list(filters, 'siteIds').map(siteIdIn))
+}
+
 const siteIdIn = (site: unknown): string => {
   if (typeof site === 'string') return site
   if (typeof (site as { toHexString?: unknown } | null)?.toHexString === 'function') return String(site)
-  throw new Error('filters.siteIds is not a list of ids')
+  throw new Error('siteIds is not a list of ids')
 }
 
 const rateLimitIn = (document: Raw): Subscription['rateLimit'] => {
   if (document['rateLimit'] === false) return false
   const limit = objectOrNull(document, 'rateLimit')
-  return limit && { limit: number(limit, 'limit'), windowMs: number(limit, 'windowMs') }
+  const read = (given: Raw) => ({ limit: number(given, 'limit'), windowMs: number(given, 'windowMs') })
+  return limit && within('rateLimit', () => read(limit))
 }
 
-const secretsIn = (document: Raw): SubscriptionSecret[] => [
-  { value: text(document, 'appSecret'), expiresAt: null },
-  ...objects(document, 'previousSecrets').map((secret) => ({
+const headersIn = (document: Raw): Subscription['headers'] => {
+  const headers = objects(document, 'headers')
+  return within('headers', () =>
+    Object.fromEntries(headers.map((header) => [text(header, 'name'), text(header, 'value')])),
+  )
+}
+
+const secretsIn = (document: Raw): SubscriptionSecret[] => {
+  const previous = objects(document, 'previousSecrets')
+  const read = (secret: Raw) => ({
     value: text(secret, 'value'),
     expiresAt: instantOrNull(secret, 'expiresAt'),
-  })),
-]
+  })
+  return [
+    { value: text(document, 'appSecret'), expiresAt: null },
+    ...within('previousSecrets', () => previous.map(read)),
+  ]
+}
 
 /** Figures for people to read: what cannot be read is as if nothing was counted, and nothing waits for it. */
 const statsIn = ({ stats }: SubscriptionDocument): SubscriptionStats => {

@@ -10,7 +10,15 @@ import { readUpTo } from './reading.js'
 import { wakeLanes } from './wake-lanes.js'
 
 const again = (now: number) => ({
-  $set: { state: 0, reason: null, dueAt: now, scheduleStep: 0, settledAt: null, once: false },
+  $set: {
+    state: 0,
+    reason: null,
+    dueAt: now,
+    scheduleStep: 0,
+    settledAt: null,
+    once: false,
+    writtenAt: now,
+  },
   $unset: { doneAt: 1 as const },
 })
 
@@ -41,7 +49,10 @@ export const mongoDeliveries = (context: StoreContext): DeliveryStore => {
         const { deliveries } = at()
         const those = { _id: { $in: ids.map(String) } }
         await deliveries.updateMany({ ...those, state: { $in: [1, 2, 3] } }, again(now))
-        await deliveries.updateMany({ ...those, state: 0 }, { $min: { dueAt: now } })
+        await deliveries.updateMany(
+          { ...those, state: 0 },
+          { $min: { dueAt: now }, $set: { writtenAt: now } },
+        )
         const found = await deliveries.find(those).project<{ lane: string }>({ lane: 1 }).toArray()
         const lanes = new Set(found.map(({ lane }) => lane))
         if (lanes.size > 0) await wakeLanes(context, [...lanes], now)

@@ -37,7 +37,9 @@ export const outcome = (group: readonly AttemptResult[], now: number, call: stri
     reason,
     scheduleStep,
     ...(dueAt !== null && { dueAt }),
-    ...(status === 'pending' ? { settledAt: null } : { settledAt: now, doneAt: new Date(now) }),
+    ...(status === 'pending'
+      ? { settledAt: null, writtenAt: now }
+      : { settledAt: now, doneAt: new Date(now) }),
   }
   const $push = { calls: { $each: [call], $slice: -MAX_ATTEMPTS_KEPT } }
   return { updateMany: { filter, update: { $set, $inc: { attemptCount: 1 }, $push } } }

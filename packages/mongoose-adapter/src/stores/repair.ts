@@ -1,22 +1,19 @@
-import { FULL_WINDOW, NEVER } from '@swigs/webhooks-dispatcher/storage-kit'
+import { FULL_WINDOW, NEVER, type RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Collections } from '../collections.js'
 import type { LaneDocument } from '../documents.js'
 import { toObjectId } from '../mapping/ids.js'
 import { fromWindow, newLaneFields } from '../mapping/lane.js'
 import type { StoreContext } from './context.js'
+import { bringEventsBack, bringRetriesBack } from './bring-back.js'
 import { readLanes } from './reading.js'
 import { wakeLanes } from './wake-lanes.js'
 
-/** Deliveries that are brought back in one command. */
-const SLICE = 1_000
-
 /** Mends what should not happen; answers how many lanes it changed. */
-export const repairAll = async (
-  context: StoreContext,
-  { now, latestDueAt }: { now: number; latestDueAt: number },
-): Promise<number> => {
+export const repairAll = async (context: StoreContext, input: RepairInput): Promise<number> => {
+  const { now } = input
   const repaired = new Set(await bringLeasesBack(context.at(), now))
-  await bringRetriesBack(context.at(), latestDueAt)
+  await bringEventsBack(context, input)
+  await bringRetriesBack(context.at(), input)
   for (const id of await wakeSleepers(context, now)) repaired.add(id)
   return repaired.size
 }
@@ -34,18 +31,6 @@ const bringLeasesBack = async ({ lanes }: Collections, now: number): Promise<str
   }))
   await lanes.bulkWrite(operations, { ordered: false })
   return far.map(({ _id }) => _id)
-}
-
-/** Their lanes follow as sleepers. */
-const bringRetriesBack = async ({ deliveries }: Collections, latestDueAt: number): Promise<void> => {
-  const late = { state: 0, dueAt: { $gt: latestDueAt } }
-  for (let more = true; more;) {
-    const found = deliveries.find(late).project<{ _id: string }>({ _id: 1 }).limit(SLICE)
-    const ids = (await found.toArray()).map(({ _id }) => _id)
-    if (ids.length > 0)
-      await deliveries.updateMany({ _id: { $in: ids }, ...late }, { $set: { dueAt: latestDueAt } })
-    more = ids.length === SLICE
-  }
 }
 
 /** Lanes that sleep past their earliest work, and those that nobody could take as they are. */
