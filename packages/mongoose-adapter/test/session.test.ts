@@ -3,7 +3,7 @@ import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
-import { contextOn, dispatcherOn, fields, newCall, sampleEvent } from './fixtures.js'
+import { contextOn, dispatcherOn, fields, newCall, sampleDelivery, sampleEvent, T0 } from './fixtures.js'
 import { describeOnMongo, freshDatabase, itLacks, itNeeds } from './support.js'
 
 describeOnMongo('append in the caller’s session', () => {
@@ -187,6 +187,57 @@ describeOnMongo('append in the caller’s session', () => {
       .toBeGreaterThan(0)
     await webhooks.stop()
   })
+
+  itNeeds(
+    'changeStreams',
+    'and a fan-out that is announced are all that a watching process is told of',
+    async () => {
+      const storage = mongooseStorage(connection)
+      await storage.open()
+      let hints = 0
+      const unwatch = await storage.watch?.(() => void (hints += 1))
+      const accept = async (announce: boolean, deliver = true) => {
+        const event = sampleEvent()
+        await storage.events.append({ callId: newCall(), events: [event], visibleAt: 0 })
+        const deliveries = deliver ? [sampleDelivery(event, '65a0000000000000000000aa')] : []
+        await storage.events.fanOut({ now: T0, eventIds: [event.id], deliveries, announce })
+      }
+      await expect
+        .poll(async () => (await accept(true), hints), { timeout: 20_000, interval: 200 })
+        .toBeGreaterThan(0)
+      // Told in order: by the time that the last one is heard of, all before it would have been.
+      let settled = -1
+      await expect
+        .poll(() => hints === settled || ((settled = hints), false), { timeout: 20_000, interval: 300 })
+        .toBe(true)
+      for (let index = 0; index < 5; index += 1) {
+        await accept(false)
+        await accept(true, false)
+      }
+      await accept(true)
+      await expect.poll(() => hints, { timeout: 20_000 }).toBe(settled + 1)
+      await unwatch?.()
+    },
+  )
+
+  itNeeds(
+    'changeStreams',
+    'is not needed for a process without workers to be heard by one with them, however seldom that polls',
+    async () => {
+      const work = dispatcherOn(mongooseStorage(connection), { clock: systemClock(), pollIntervalMs: 60_000 })
+      const web = dispatcherOn(mongooseStorage(connection), { clock: systemClock() })
+      await web.webhooks.subscriptions.create(fields)
+      await work.webhooks.start()
+      const order = () => web.webhooks.dispatch('order.created', {})
+      // More than one, as the stream may not have been open yet for the first.
+      await expect
+        .poll(async () => (await order(), work.transport.requests.length), { timeout: 20_000, interval: 200 })
+        .toBeGreaterThan(0)
+      expect(web.transport.requests).toEqual([])
+      await web.webhooks.stop()
+      await work.webhooks.stop()
+    },
+  )
 
   itLacks('changeStreams', 'is left to polling where nothing can be watched', async () => {
     const storage = mongooseStorage(connection)
