@@ -1,6 +1,12 @@
 import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 import type { Connection, mongo } from 'mongoose'
-import type { DeliveryDocument, EventDocument, LaneDocument, SubscriptionDocument } from './documents.js'
+import type {
+  AttemptDocument,
+  DeliveryDocument,
+  EventDocument,
+  LaneDocument,
+  SubscriptionDocument,
+} from './documents.js'
 
 /** The names of the collections. */
 export interface CollectionNames {
@@ -8,6 +14,7 @@ export interface CollectionNames {
   readonly subscriptions: string
   readonly events: string
   readonly deliveries: string
+  readonly attempts: string
   readonly lanes: string
 }
 
@@ -15,6 +22,7 @@ export const DEFAULT_NAMES: CollectionNames = {
   subscriptions: 'webhooksubscriptions',
   events: 'webhookevents',
   deliveries: 'webhookdeliveries',
+  attempts: 'webhookattempts',
   lanes: 'webhooklanes',
 }
 
@@ -25,6 +33,7 @@ export interface Collections {
   readonly subscriptions: mongo.Collection<SubscriptionDocument>
   readonly events: mongo.Collection<EventDocument>
   readonly deliveries: mongo.Collection<DeliveryDocument>
+  readonly attempts: mongo.Collection<AttemptDocument>
   readonly lanes: mongo.Collection<LaneDocument>
 }
 
@@ -52,6 +61,7 @@ export const collectionsOf = (
   subscriptions: database.collection(names.subscriptions, OURS),
   events: database.collection(names.events, OURS),
   deliveries: database.collection(names.deliveries, OURS),
+  attempts: database.collection(names.attempts, OURS),
   lanes: database.collection(names.lanes, OURS),
 })
 

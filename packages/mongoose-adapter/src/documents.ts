@@ -1,4 +1,4 @@
-import type { Delivery, LaneWindow } from '@swigs/webhooks-dispatcher'
+import type { Attempt, Delivery, LaneHold, LaneWindow } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { mongo } from 'mongoose'
 
 /** A value as it may stand in a document that somebody else wrote. */
@@ -17,11 +17,12 @@ export interface SubscriptionDocument {
   createdAt?: Date
   updatedAt?: Date
   inactiveReason?: 'paused' | 'gone' | null
+  pausedAt?: Date | null
   description?: string | null
   headers?: { name: string; value: string }[]
   rateLimit?: { limit: number; windowMs: number } | false | null
   previousSecrets?: { value: string; expiresAt: Date | null }[]
-  /** The latest calls of `settle` whose statistics are in `stats`. */
+  /** The latest calls of `complete` whose statistics are in `stats`. */
   countedCalls?: string[]
 }
 
@@ -33,33 +34,50 @@ export interface EventDocument {
   body: string
   occurredAt: number
   acceptedAt: number
-  target: string | null
+  /** The event's `target`. */
+  onlyFor: string | null
   state: 0 | 1
-  visibleAt: number
+  /** The `visibleAt` of `append`. */
+  sweepAt: number
   /** The call of `append` that stored it; none when a caller's session did. */
   appendedBy?: string
+  /** Epoch ms of a fan-out by a process without workers: the change stream tells the others of it. */
+  announcedAt?: number
 }
 
-/** A delivery, its attempts inside. `state` 0 pending, 1 delivered, 2 failed, 3 cancelled. */
+/** A delivery. `state` 0 pending, 1 delivered, 2 failed, 3 cancelled. */
 export interface DeliveryDocument {
   _id: string
   eventId: string
-  eventType: string
-  siteId: string | null
+  /** The subscription. */
   lane: string
   state: number
-  reason: Delivery['reason']
   dueAt: number
   createdAt: number
-  settledAt: number | null
   attemptCount: number
   scheduleStep: number
   once: boolean
-  attempts: Delivery['attempts'][number][]
-  /** The call of `settle` that wrote the latest outcome. */
-  settledBy?: string
+  reason?: Delivery['reason']
+  settledAt?: number | null
+  /** Epoch ms of the latest `complete` or `resend` that left it pending; none where that was its fan-out. */
+  writtenAt?: number
+  /** The calls of `complete` that wrote the latest outcomes, oldest first: with the id they name the attempts. */
+  calls?: string[]
   /** Present on settled ones alone: a TTL index counts from here, and only dates count. */
   doneAt?: Date
+  /** Of those that version 0.1 made; since then the event alone has it. */
+  eventType?: string
+  /** As `eventType`. */
+  siteId?: string | null
+  /** Those that version 0.1 recorded. */
+  attempts?: Attempt[]
+}
+
+/** An attempt; what is `null` or `false` is left out. */
+export interface AttemptDocument extends Loose<Omit<Attempt, 'number'>> {
+  /** See `attempt-ids.ts`. */
+  _id: string
+  number: number
 }
 
 /** A lane. */
@@ -69,9 +87,15 @@ export interface LaneDocument {
   slice: number
   token: string | null
   leaseUntil: number
+  /** None in those that version 0.1 wrote latest. */
+  leaseMs?: number
   dueAt: number
   wakeups: number
+  lifts?: number
+  hold?: LaneHold | null
   window: { ends: number[]; reserved: LaneWindow['reserved'] }
-  crashCount: number
-  quarantinedAt: number
+  /** The lane's `crashCount`. */
+  strikes: number
+  /** The lane's `quarantinedAt`. */
+  heldStrikes: number
 }

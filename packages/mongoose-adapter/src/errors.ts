@@ -25,6 +25,9 @@ const TRANSIENT_LABELS = new Set([
 
 const DUPLICATE = 11000
 
+/** Server codes for "this document cannot be changed so": its fields are of other types, or a rule of the app's own forbids it. */
+const DOCUMENT_CODES = new Set([2, 9, 14, 28, 40, 121, 10334, 16837, 17280])
+
 const NETWORK =
   /^Mongo(ose)?(Network|ServerSelection|Pool|WaitQueue|NotConnected|TopologyClosed|WriteConcern|ExpiredSession|ClientClosed|ServerClosed|OperationTimeout)|^MongooseError$/
 const BROKEN =
@@ -49,6 +52,9 @@ interface WriteError {
 
 const codeOf = (error: unknown): unknown => (error as DriverError | null)?.code
 
+/** Whether an insert met an id, or a value of another unique index, that is there already. */
+export const isDuplicate = (error: unknown): boolean => codeOf(error) === DUPLICATE
+
 /** Whether trying again is all there is to do. A dying server's errors come without code or label. */
 export const isUnavailable = (error: unknown): boolean => {
   if (typeof error !== 'object' || error === null) return false
@@ -60,6 +66,14 @@ export const isUnavailable = (error: unknown): boolean => {
   // Behind a duplicate that comes first may stand a shard that has no primary.
   if (refused.some((one) => TRANSIENT_CODES.has(one.code))) return true
   return typeof code === 'number' ? TRANSIENT_CODES.has(code) : BROKEN.test(message)
+}
+
+/** Whether a document, and not the call, is what a server refused. */
+export const isRefusedDocument = (error: unknown): boolean => {
+  if (isUnavailable(error)) return false
+  const { code, writeErrors = [] } = (error ?? {}) as DriverError
+  const codes = [code, ...[writeErrors].flat().map((one) => one.code)]
+  return codes.some((one) => typeof one === 'number' && DOCUMENT_CODES.has(one))
 }
 
 /** A duplicate names the value: under an index of the app's own it may be anything. */
@@ -105,7 +119,7 @@ export const inSession = async <T>(operation: string, call: () => Promise<T>): P
     const { name, message = '', errorLabels } = error as DriverError
     if (errorLabels?.includes('TransientTransactionError')) throw error
     const cause = withoutDocuments(error)
-    if (codeOf(error) === DUPLICATE)
+    if (isDuplicate(error))
       throw new ConflictError(
         'An event with this idempotencyKey was accepted before, and MongoDB has given the transaction up over it. ' +
           'Look for what the key stands for first, or dispatch with the key after the commit.',

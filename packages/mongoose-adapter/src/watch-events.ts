@@ -4,11 +4,20 @@ import type { EventDocument } from './documents.js'
 type Events = Pick<mongo.Collection<EventDocument>, 'watch'>
 
 /**
- * What sessions committed, and not its body. What `append` stored without one carries its call's name and is fanned out by
- * whoever stored it, later than any hint would come: to be told of it too had every process look at every event for nothing.
+ * What sessions committed, and what a process without workers has fanned out; not their bodies. All else is left out, as most
+ * events are fanned out and delivered by the process that stored them, later than any hint would come: to be told of them too
+ * had every process look at every event for nothing. An insert by `append` carries its call's name, one of a session none; the
+ * mark of a fan-out says `announcedAt` only where its process has nobody to deliver.
  */
-const COMMITTED = [
-  { $match: { operationType: 'insert', 'fullDocument.appendedBy': { $exists: false } } },
+const OURS_TO_DO = [
+  {
+    $match: {
+      $or: [
+        { operationType: 'insert', 'fullDocument.appendedBy': { $exists: false } },
+        { operationType: 'update', 'updateDescription.updatedFields.announcedAt': { $exists: true } },
+      ],
+    },
+  },
   { $project: { _id: 1 } },
 ]
 
@@ -18,7 +27,7 @@ const MAJORITY = { readConcern: { level: 'majority' } } as const
 const REOPEN_AFTER_MS = 5_000
 
 /**
- * Calls `onHint` once a session has committed an event, wherever, for as long as nobody calls what this answers. The driver
+ * Calls `onHint` once there is work that another process has left, for as long as nobody calls what this answers. The driver
  * resumes a change stream by itself, but not one whose history is gone, nor when there was no primary for longer than
  * `serverSelectionTimeoutMS`: without another, one fail-over would leave this process to polling for good.
  */
@@ -31,7 +40,7 @@ export const watchEvents = (
   let timer: NodeJS.Timeout | undefined
 
   const open = () => {
-    const opened = events.watch(COMMITTED, MAJORITY)
+    const opened = events.watch(OURS_TO_DO, MAJORITY)
     stream = opened
     opened.on('change', onHint)
     // Polling goes on without it.

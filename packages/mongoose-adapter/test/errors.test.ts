@@ -1,10 +1,9 @@
 import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Collections } from '../src/collections.js'
 import { guarded } from '../src/errors.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
-import { collectionsOn, sampleEvent, T0 } from './fixtures.js'
+import { collectionsOn, contextOn, newCall, sampleEvent, T0 } from './fixtures.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 
 const { MongoBulkWriteError, MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo
@@ -100,14 +99,11 @@ describeOnMongo('accepting', () => {
       if (calls % 3 === 1) throw server(189, 'PrimarySteppedDown')
       return collections.events.insertMany(documents, { ordered: false })
     }
-    const stepping = { ...collections, events: { insertMany } } as unknown as Collections
-    const events = mongoEvents(
-      () => stepping,
-      () => expect.unreachable(),
-    )
+    const stepping = { ...collections, events: { insertMany } }
+    const store = mongoEvents(contextOn(stepping), () => expect.unreachable())
     const events = Array.from({ length: 9 }, () => sampleEvent())
     const outcomes = await Promise.allSettled(
-      events.map((event) => events.append({ events: [event], visibleAt: T0 })),
+      events.map((event) => store.append({ callId: newCall(), events: [event], visibleAt: T0 })),
     )
     const accepted = events
       .filter((_event, index) => outcomes[index]?.status === 'fulfilled')
@@ -124,7 +120,7 @@ describeOnMongo('accepting', () => {
     await storage.open()
     const events = Array.from({ length: 4_000 }, () => sampleEvent())
     const outcomes = await Promise.allSettled(
-      events.map((event) => storage.events.append({ events: [event], visibleAt: T0 })),
+      events.map((event) => storage.events.append({ callId: newCall(), events: [event], visibleAt: T0 })),
     )
     const accepted = events
       .filter((_event, index) => outcomes[index]?.status === 'fulfilled')

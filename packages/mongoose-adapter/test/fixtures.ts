@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto'
+import { createDispatcher, type DispatcherOptions } from '@swigs/webhooks-dispatcher'
 import {
-  createDispatcher,
-  type DispatcherOptions,
+  deliveryId,
+  type AttemptResult,
+  type NewDelivery,
   type Storage,
+  type StorageReport,
   type StoredEvent,
-} from '@swigs/webhooks-dispatcher'
+} from '@swigs/webhooks-dispatcher/storage-kit'
 import { fakeClock, recordingTransport } from '@swigs/webhooks-dispatcher/testing'
 import mongoose, { type Connection, type mongo } from 'mongoose'
 import { collectionsOf, DEFAULT_NAMES, type Collections } from '../src/collections.js'
+import type { StoreContext } from '../src/stores/context.js'
 
 /** What the seed's model requires. */
 export const fields: { appName: string; appSecret: string; url: string; events: 'order.created'[] } = {
@@ -71,15 +75,56 @@ export const sampleEvent = (over: Partial<StoredEvent> = {}): StoredEvent => ({
 })
 
 /** A pending delivery of that event. */
-export const sampleDelivery = (event: StoredEvent, subscriptionId: string) => ({
-  id: `dlv_${event.id.slice(4)}_${subscriptionId}`,
+export const sampleDelivery = (event: StoredEvent, subscriptionId: string): NewDelivery => ({
+  id: deliveryId(event.id, subscriptionId),
   eventId: event.id,
-  eventType: event.type,
-  siteId: event.siteId,
   subscriptionId,
   dueAt: T0,
   createdAt: T0,
   once: false,
+})
+
+/** A result of a first attempt, delivered. */
+export const delivered = (
+  { subscriptionId, token }: { subscriptionId: string; token: string },
+  id: string,
+): AttemptResult => ({
+  deliveryId: id,
+  subscriptionId,
+  token,
+  expectedAttemptCount: 0,
+  status: 'delivered',
+  reason: null,
+  dueAt: null,
+  scheduleStep: 1,
+  attempt: {
+    number: 1,
+    startedAt: T0,
+    durationMs: 3,
+    statusCode: 200,
+    errorClass: null,
+    error: null,
+    responseBody: '',
+    truncated: false,
+  },
+})
+
+let calls = 0
+
+/** The name of a call that nobody has made. */
+export const newCall = (): string => `call-${++calls}`
+
+/** A report that is kept: `noun id problem` of each row. */
+export const keptReport = (): StorageReport & { readonly rows: string[] } => {
+  const rows: string[] = []
+  return { rows, malformed: ({ noun, id, problem }) => void rows.push(`${noun} ${id}: ${problem}`) }
+}
+
+/** What a store works with, on collections that a test has made. */
+export const contextOn = (collections: unknown, report: StorageReport = keptReport()): StoreContext => ({
+  at: () => collections as Collections,
+  report,
+  logger: console,
 })
 
 /** The adapter's collections on a connection. */

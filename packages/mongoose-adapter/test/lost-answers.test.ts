@@ -1,15 +1,25 @@
-import { retryingStorage, type Lane, type Storage, type StoredEvent } from '@swigs/webhooks-dispatcher'
+import { retryingStorage } from '@swigs/webhooks-dispatcher'
+import type { Lane, Storage, StoredEvent } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Collections } from '../src/collections.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoLanes } from '../src/stores/lanes.js'
 import { mongoEvents } from '../src/stores/events.js'
-import { collectionsOn, fields, sampleDelivery, sampleEvent, T0 } from './fixtures.js'
+import {
+  collectionsOn,
+  contextOn,
+  delivered,
+  fields,
+  newCall,
+  sampleDelivery,
+  sampleEvent,
+  T0,
+} from './fixtures.js'
 import { losingAnswer } from './lossy-collections.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 
-const LEASE = T0 + 15_000
+const LEASE_MS = 15_000
 
 describeOnMongo('a call whose answer is lost', () => {
   let connection: Connection
@@ -25,12 +35,9 @@ describeOnMongo('a call whose answer is lost', () => {
 
   /** The same storage through collections that lose an answer, repeated as a dispatcher repeats it. */
   const over = (collections: Collections): Storage => {
-    const noSession = () => {
-      throw new Error('no session was given')
-    }
-    const events = mongoEvents(() => collections, noSession)
-    const lanes = mongoLanes(() => collections, console)
-    return retryingStorage({ ...storage, events, lanes }, { baseMs: 1 })
+    const context = contextOn(collections)
+    const events = mongoEvents(context, () => expect.unreachable())
+    return retryingStorage({ ...storage, events, lanes: mongoLanes(context) }, { baseMs: 1 })
   }
 
   const lossy = (
@@ -42,87 +49,77 @@ describeOnMongo('a call whose answer is lost', () => {
     const subscriptionId = String(insertedId)
     const events = Array.from({ length: count }, () => sampleEvent())
     const deliveries = events.map((event) => sampleDelivery(event, subscriptionId))
-    await storage.events.append({ events, visibleAt: T0 })
+    await storage.events.append({ callId: newCall(), events, visibleAt: T0 })
     await storage.events.fanOut({ now: T0, eventIds: events.map(({ id }) => id), deliveries })
     return { subscriptionId, ids: deliveries.map(({ id }) => id) }
   }
 
   const take = async (from: Storage, token: string, now = T0): Promise<Lane> => {
-    const [lane] = await from.lanes.acquire({ token, now, leaseUntil: now + 15_000, limit: 1 })
+    const [lane] = (await from.lanes.acquire({ token, now, leaseMs: LEASE_MS, limit: 1 })).lanes
     if (!lane) throw new Error('the lane could not be taken')
     return lane
   }
-
-  const delivered = ({ subscriptionId, token }: Lane, deliveryId: string) => ({
-    deliveryId,
-    subscriptionId,
-    token,
-    expectedAttemptCount: 0,
-    status: 'delivered' as const,
-    reason: null,
-    dueAt: T0,
-    scheduleStep: 1,
-    attempt: {
-      number: 1,
-      startedAt: T0,
-      durationMs: 3,
-      statusCode: 200,
-      errorClass: null,
-      error: null,
-      responseBody: '',
-      truncated: false,
-    },
-  })
 
   const statsOf = async (id: string) => (await storage.subscriptions.get([id]))[0]?.stats
 
   it('of append stores each event once, and calls none of its own a duplicate', async () => {
     const known = sampleEvent()
-    await storage.events.append({ events: [known], visibleAt: T0 })
+    await storage.events.append({ callId: newCall(), events: [known], visibleAt: T0 })
     const fresh: StoredEvent[] = [sampleEvent(), sampleEvent()]
     const events = [...fresh, known, ...fresh.slice(0, 1)]
-    const answers = await lossy('events', 'insertMany').events.append({ events, visibleAt: T0 })
+    const input = { callId: newCall(), events, visibleAt: T0 }
+    const answers = await lossy('events', 'insertMany').events.append(input)
     expect(answers).toEqual([true, true, false, false])
     expect(await connection.collection('webhookevents').countDocuments()).toBe(3)
   })
 
-  it('of acquire finds what was won, with one strike', async () => {
+  it('of acquire finds what was won, counted once', async () => {
     const { subscriptionId } = await seeded(1)
     const lane = await take(lossy('lanes', 'updateMany'), 'tok-a')
-    expect(lane).toMatchObject({ subscriptionId, token: 'tok-a', crashCount: 1, leaseUntil: LEASE })
+    expect(lane).toMatchObject({ subscriptionId, token: 'tok-a', crashCount: 1, leaseUntil: T0 + LEASE_MS })
   })
 
-  it('of settle is counted once when it was lost before the statistics', async () => {
+  it('of complete leaves one attempt where the attempts were written and nothing else', async () => {
+    const { subscriptionId, ids } = await seeded(2)
+    const lane = await take(storage, 'tok-a')
+    const results = ids.map((id) => delivered(lane, id))
+    const input = { callId: newCall(), now: T0, results, progressed: [] }
+    expect(await lossy('attempts', 'insertMany').lanes.complete(input)).toEqual([])
+    expect(await collectionsOn(connection).attempts.countDocuments()).toBe(2)
+    expect((await storage.deliveries.get(ids[0] ?? ''))?.attempts).toEqual([results[0]?.attempt])
+    expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 2 })
+  })
+
+  it('of complete is counted once when it was lost before the statistics', async () => {
     const { subscriptionId, ids } = await seeded(3)
     const lane = await take(storage, 'tok-a')
     const results = ids.map((id) => delivered(lane, id))
-    const left = await lossy('deliveries', 'bulkWrite').lanes.complete({ now: T0, results, progressed: [] })
+    const input = { callId: newCall(), now: T0, results, progressed: [] }
+    const left = await lossy('deliveries', 'bulkWrite').lanes.complete(input)
     expect(left).toEqual([])
     expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 3 })
   })
 
-  it('of settle is counted once when it was lost after the statistics', async () => {
+  it('of complete is counted once when it was lost after the statistics', async () => {
     const { subscriptionId, ids } = await seeded(3)
     const lane = await take(storage, 'tok-a')
     const results = ids.map((id) => delivered(lane, id))
-    const left = await lossy('subscriptions', 'bulkWrite').lanes.complete({
-      now: T0,
-      results,
-      progressed: [],
-    })
+    const input = { callId: newCall(), now: T0, results, progressed: [] }
+    const left = await lossy('subscriptions', 'bulkWrite').lanes.complete(input)
     expect(left).toEqual([])
     expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 3 })
   })
 
-  it('of settle is recognised even after the lane went to another owner', async () => {
+  it('of complete is recognised even after the lane went to another owner', async () => {
     const { subscriptionId, ids } = await seeded(2)
     const lane = await take(storage, 'tok-a')
     const once = losingAnswer(collectionsOn(connection), 'deliveries', 'bulkWrite')
-    const lanes = mongoLanes(() => once, console)
-    const input = { now: T0, results: ids.map((id) => delivered(lane, id)), progressed: [] }
+    const lanes = mongoLanes(contextOn(once))
+    const results = ids.map((id) => delivered(lane, id))
+    const input = { callId: newCall(), now: T0, results, progressed: [] }
     await expect(lanes.complete(input)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' })
-    await take(storage, 'tok-b', LEASE)
-    expect(await lanes.complete(input)).toEqual([])
+    await take(storage, 'tok-b', T0 + LEASE_MS)
+    expect(await lanes.complete({ ...input })).toEqual([])
     expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 2 })
   })
 
@@ -130,7 +127,7 @@ describeOnMongo('a call whose answer is lost', () => {
     await seeded(1)
     const [event] = [sampleEvent()]
     const deliveries = [sampleDelivery(event, '65a0000000000000000000aa')]
-    await storage.events.append({ events: [event], visibleAt: T0 })
+    await storage.events.append({ callId: newCall(), events: [event], visibleAt: T0 })
     await lossy('deliveries', 'insertMany').events.fanOut({ now: T0, eventIds: [event.id], deliveries })
     expect(await connection.collection('webhookdeliveries').countDocuments()).toBe(2)
     expect(await storage.events.unfanned({ now: T0, limit: 9 })).toEqual([])
@@ -140,10 +137,13 @@ describeOnMongo('a call whose answer is lost', () => {
     await seeded(1)
     const { subscriptionId, token } = await take(storage, 'tok-a')
     const window = { ends: [T0], reserved: 1 }
-    await storage.lanes.extend({ leaseUntil: LEASE + 9_000, lanes: [{ subscriptionId, token, window }] })
+    const extend = (leaseMs: number, given: object) =>
+      storage.lanes.extend({ now: T0, leaseMs, lanes: [{ subscriptionId, token, ...given }] })
+    await extend(24_000, { window })
     for (const late of [{}, { window }]) {
-      await storage.lanes.extend({ leaseUntil: LEASE + 1, lanes: [{ subscriptionId, token, ...late }] })
-      expect(await storage.lanes.get(subscriptionId)).toMatchObject({ leaseUntil: LEASE + 9_000, window })
+      await extend(LEASE_MS + 1, late)
+      const lane = await collectionsOn(connection).lanes.findOne({ _id: subscriptionId })
+      expect(lane).toMatchObject({ leaseUntil: T0 + 24_000, window })
     }
   })
 })

@@ -6,7 +6,7 @@ import { collectionsOf, DEFAULT_NAMES } from '../src/collections.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
 import { watchEvents } from '../src/watch-events.js'
-import { dispatcherOn, sampleEvent, T0 } from './fixtures.js'
+import { contextOn, dispatcherOn, newCall, sampleEvent, T0 } from './fixtures.js'
 import { SERVER_TIME, startScriptedReplicaSet, type Answer, type Sent } from './scripted-replica-set.js'
 
 type ReplicaSet = Awaited<ReturnType<typeof startScriptedReplicaSet>>
@@ -46,11 +46,9 @@ describe.each([
     collectionsOf(connection.db as never, library.mongo.ObjectId as never, DEFAULT_NAMES).events
 
   const append = (count = 1) => {
-    const events = mongoEvents(
-      () => ({ events: events() }) as never,
-      () => expect.unreachable(),
-    )
-    return events.append({ events: Array.from({ length: count }, () => sampleEvent()), visibleAt: T0 })
+    const store = mongoEvents(contextOn({ events: events() }), () => expect.unreachable())
+    const given = Array.from({ length: count }, () => sampleEvent())
+    return store.append({ callId: newCall(), events: given, visibleAt: T0 })
   }
 
   /** Answers the first of these commands so, the others as usual. */
@@ -130,7 +128,8 @@ describe.each([
     const storage = mongooseStorage(connection, { operationTimeoutMs: 50 })
     await storage.open()
     answering('insert', 'hang')
-    await expect(storage.events.append({ events: [sampleEvent()], visibleAt: T0 })).rejects.toMatchObject({
+    const input = { callId: newCall(), events: [sampleEvent()], visibleAt: T0 }
+    await expect(storage.events.append(input)).rejects.toMatchObject({
       code: 'STORAGE_UNAVAILABLE',
       message: expect.stringContaining('50 ms'),
     })
@@ -143,7 +142,8 @@ describe.each([
     const storage = mongooseStorage(connection, { operationTimeoutMs: 50, logger })
     await storage.open()
     expect(warnings).toEqual([expect.stringMatching(/still being made/)])
-    expect(await storage.events.append({ events: [sampleEvent()], visibleAt: T0 })).toEqual([true])
+    const input = { callId: newCall(), events: [sampleEvent()], visibleAt: T0 }
+    expect(await storage.events.append(input)).toEqual([true])
   })
 
   it('a refusal is STORAGE_FAILED, and no value of a document is in it', async () => {
@@ -167,7 +167,7 @@ describe.each([
     const storage = mongooseStorage(other)
     await storage.open()
     replicaSet.sent.length = 0
-    await storage.lanes.acquire({ token: 't', now: T0, leaseUntil: T0, limit: 1, affinity: 0 })
+    await storage.lanes.acquire({ token: 't', now: T0, leaseMs: 1, limit: 1, affinity: 0 })
     await storage.lanes.upcoming({ subscriptionId: 'none', limit: 1 })
     const modes = replicaSet.sent.map(
       ({ command }) => (command['$readPreference'] as { mode: string } | undefined)?.mode ?? 'primary',
@@ -185,7 +185,7 @@ describe.each([
     replicaSet.sent.length = 0
     for (const session of [ended, foreign, {}, true, 'session'])
       await expect(
-        storage.events.append({ events: [sampleEvent()], visibleAt: T0, session }),
+        storage.events.append({ callId: newCall(), events: [sampleEvent()], visibleAt: T0, session }),
       ).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
     expect(replicaSet.sent).toEqual([])
     await other.close()
@@ -211,7 +211,7 @@ describe.each([
     })
     const opened = () => replicaSet.sent.filter(({ name }) => name === 'aggregate')
 
-    it('tells of what sessions committed, without its body, as a majority has it', async () => {
+    it('tells of what others have to see to, without its body, as a majority has it', async () => {
       replicaSet.answer(({ name }) =>
         name === 'aggregate' ? cursor('firstBatch', { _id: { token: 1 } }) : undefined,
       )
@@ -223,7 +223,14 @@ describe.each([
       expect(opened()[0]?.command).toMatchObject({
         pipeline: [
           { $changeStream: {} },
-          { $match: { operationType: 'insert', 'fullDocument.appendedBy': { $exists: false } } },
+          {
+            $match: {
+              $or: [
+                { operationType: 'insert', 'fullDocument.appendedBy': { $exists: false } },
+                { operationType: 'update', 'updateDescription.updatedFields.announcedAt': { $exists: true } },
+              ],
+            },
+          },
           { $project: { _id: 1 } },
         ],
         readConcern: { level: 'majority' },

@@ -1,34 +1,12 @@
-import type { AttemptResult } from '@swigs/webhooks-dispatcher'
 import mongoose from 'mongoose'
 // @ts-expect-error an alias of mongoose 8, whose types name the module mongoose
 import mongoose8 from 'mongoose8'
 import { describe, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
-import { sampleEvent, T0 } from './fixtures.js'
+import { delivered, newCall, sampleEvent, T0 } from './fixtures.js'
 import { startScriptedReplicaSet } from './scripted-replica-set.js'
 
 const SUBSCRIPTION = 'f'.repeat(24)
-
-const result: AttemptResult = {
-  deliveryId: 'dlv_1',
-  subscriptionId: SUBSCRIPTION,
-  token: 'owner',
-  expectedAttemptCount: 0,
-  attempt: {
-    number: 1,
-    startedAt: T0,
-    durationMs: 1,
-    statusCode: 200,
-    errorClass: null,
-    error: null,
-    responseBody: 'ok',
-    truncated: false,
-  },
-  status: 'delivered',
-  reason: null,
-  dueAt: T0,
-  scheduleStep: 1,
-}
 
 describe.each([
   ['7', mongoose],
@@ -46,16 +24,19 @@ describe.each([
     replicaSet.sent.length = 0
     const window = { ends: [T0], reserved: 0 }
     const lane = { subscriptionId: SUBSCRIPTION, token: 'owner', window }
-    await storage.events.append({ events: [sampleEvent()], visibleAt: T0 })
-    await storage.lanes.complete({ now: T0, results: [result], progressed: [SUBSCRIPTION] })
-    await storage.lanes.extend({ leaseUntil: T0, lanes: [lane] })
-    const release = { ...lane, wakeups: 1, dueAt: T0, availableAt: 0, crashCount: 0, quarantinedAt: 0 }
-    await storage.lanes.release({ now: T0, lanes: [release] })
+    const call = { callId: newCall() }
+    await storage.events.append({ ...call, events: [sampleEvent()], visibleAt: T0 })
+    const results = [delivered(lane, `dlv_1_${SUBSCRIPTION}`)]
+    await storage.lanes.complete({ ...call, now: T0, results, progressed: [SUBSCRIPTION] })
+    await storage.lanes.extend({ now: T0, leaseMs: 9, lanes: [lane] })
+    const rest = { hold: null, crashCount: 0, quarantinedAt: 0 }
+    await storage.lanes.release({ now: T0, lanes: [{ ...lane, wakeups: 1, lifts: 0, dueAt: T0, ...rest }] })
     const retryable = replicaSet.sent
       .filter(({ name }) => name !== 'find')
       .map(({ name, command }) => `${name} ${String(command[name])}: ${'txnNumber' in command}`)
     expect(retryable).toEqual([
       'insert webhookevents: true',
+      'insert webhookattempts: true',
       'update webhookdeliveries: false',
       'update webhooksubscriptions: false',
       'update webhooklanes: false',

@@ -80,7 +80,7 @@ export const startScriptedReplicaSet = async ({ standalone = false } = {}) => {
       const key = JSON.stringify(command['updates'], (field, value: unknown) => (field === 'u' ? 0 : value))
       return { n: 1, nModified: updated.size < updated.add(key).size ? 1 : 0 }
     }
-    if (name === 'find' || name === 'aggregate')
+    if (name === 'find' || name === 'aggregate' || name === 'listIndexes')
       return { cursor: { id: BSON.Long.ZERO, ns: `db.${String(command[name])}`, firstBatch: [] } }
     return name === 'getMore' ? 'hang' : {}
   }

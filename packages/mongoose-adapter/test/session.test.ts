@@ -3,8 +3,8 @@ import mongoose, { type Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
-import { dispatcherOn, fields, sampleEvent } from './fixtures.js'
-import { describeOnMongo, freshDatabase, itNeeds } from './support.js'
+import { contextOn, dispatcherOn, fields, newCall, sampleDelivery, sampleEvent, T0 } from './fixtures.js'
+import { describeOnMongo, freshDatabase, itLacks, itNeeds } from './support.js'
 
 describeOnMongo('append in the caller’s session', () => {
   let connection: Connection
@@ -29,14 +29,13 @@ describeOnMongo('append in the caller’s session', () => {
       },
     )
     const all = { events: recording, deliveries: recording, lanes: recording, subscriptions: recording }
-    const events = mongoEvents(
-      () => all as never,
-      (given) => given as never,
-    )
+    const store = mongoEvents(contextOn(all), (given) => given as never)
     const event = sampleEvent()
-    expect(await events.append({ events: [event], visibleAt: 5, session })).toEqual([true])
-    const { id, ...rest } = event
-    expect(calls).toEqual([['insertOne', { _id: id, ...rest, state: 0, visibleAt: 5 }, { session }]])
+    const input = { callId: newCall(), events: [event], visibleAt: 5, session }
+    expect(await store.append(input)).toEqual([true])
+    const { id, target, ...rest } = event
+    const document = { _id: id, ...rest, onlyFor: target, state: 0, sweepAt: 5 }
+    expect(calls).toEqual([['insertOne', document, { session }]])
   })
 
   it.each([
@@ -47,12 +46,9 @@ describeOnMongo('append in the caller’s session', () => {
   ])('that meets %s says so to whoever repeats it, or to the caller', async (_what, code, labels, ours) => {
     const error = new mongoose.mongo.MongoServerError({ message: 'no', code, errorLabels: labels })
     const events = { insertOne: () => Promise.reject(error) }
-    const events = mongoEvents(
-      () => ({ events }) as never,
-      (given) => given as never,
-    )
-    const thrown = await events
-      .append({ events: [sampleEvent()], visibleAt: 5, session: {} })
+    const store = mongoEvents(contextOn({ events }), (given) => given as never)
+    const thrown = await store
+      .append({ callId: newCall(), events: [sampleEvent()], visibleAt: 5, session: {} })
       .catch((given: unknown) => given)
     // `withTransaction` knows its own error by class and label.
     if (ours === null) expect(thrown).toBe(error)
@@ -65,12 +61,12 @@ describeOnMongo('append in the caller’s session', () => {
     const [kept, dropped] = [sampleEvent(), sampleEvent()]
     const session = await connection.startSession()
     await session.withTransaction(async () => {
-      await storage.events.append({ events: [kept], visibleAt: 0, session })
+      await storage.events.append({ callId: newCall(), events: [kept], visibleAt: 0, session })
       expect(await storage.events.get([kept.id])).toEqual([])
     })
     expect(await storage.events.get([kept.id])).toHaveLength(1)
     const aborted = session.withTransaction(async () => {
-      await storage.events.append({ events: [dropped], visibleAt: 0, session })
+      await storage.events.append({ callId: newCall(), events: [dropped], visibleAt: 0, session })
       throw new Error('the order was not saved')
     })
     await expect(aborted).rejects.toThrow('the order was not saved')
@@ -109,12 +105,12 @@ describeOnMongo('append in the caller’s session', () => {
       const event = sampleEvent()
       const [first, second] = [await connection.startSession(), await connection.startSession()]
       first.startTransaction()
-      await storage.events.append({ events: [event], visibleAt: 0, session: first })
+      await storage.events.append({ callId: newCall(), events: [event], visibleAt: 0, session: first })
       let runs = 0
       await second.withTransaction(async () => {
         runs += 1
         if (runs === 2) await first.abortTransaction()
-        await storage.events.append({ events: [event], visibleAt: 0, session: second })
+        await storage.events.append({ callId: newCall(), events: [event], visibleAt: 0, session: second })
       })
       expect(runs).toBeGreaterThanOrEqual(2)
       expect(await storage.events.get([event.id])).toHaveLength(1)
@@ -140,7 +136,12 @@ describeOnMongo('append in the caller’s session', () => {
     const other = await connect()
     const session = await other.startSession()
     session.startTransaction()
-    const append = storage.events.append({ events: [sampleEvent()], visibleAt: 0, session })
+    const append = storage.events.append({
+      callId: newCall(),
+      events: [sampleEvent()],
+      visibleAt: 0,
+      session,
+    })
     await expect(append).rejects.toMatchObject({ code: 'SESSION_UNSUPPORTED' })
     await session.endSession()
     await other.close()
@@ -153,7 +154,7 @@ describeOnMongo('append in the caller’s session', () => {
     const unwatch = await storage.watch?.(() => void (hints += 1))
     const commit = () =>
       connection.transaction((session) =>
-        storage.events.append({ events: [sampleEvent()], visibleAt: 0, session }),
+        storage.events.append({ callId: newCall(), events: [sampleEvent()], visibleAt: 0, session }),
       )
     // More than one, as the stream may not have been open yet for the first.
     await expect.poll(async () => (await commit(), hints), { interval: 200 }).toBeGreaterThan(0)
@@ -172,5 +173,67 @@ describeOnMongo('append in the caller’s session', () => {
       .poll(async () => (await order(), transport.requests.length), { interval: 200 })
       .toBeGreaterThan(0)
     await webhooks.stop()
+  })
+
+  itNeeds(
+    'changeStreams',
+    'and a fan-out that is announced are all that a watching process is told of',
+    async () => {
+      const storage = mongooseStorage(connection)
+      await storage.open()
+      let hints = 0
+      const unwatch = await storage.watch?.(() => void (hints += 1))
+      const accept = async (announce: boolean, deliver = true) => {
+        const event = sampleEvent()
+        await storage.events.append({ callId: newCall(), events: [event], visibleAt: 0 })
+        const deliveries = deliver ? [sampleDelivery(event, '65a0000000000000000000aa')] : []
+        await storage.events.fanOut({ now: T0, eventIds: [event.id], deliveries, announce })
+      }
+      await expect
+        .poll(async () => (await accept(true), hints), { timeout: 20_000, interval: 200 })
+        .toBeGreaterThan(0)
+      // Told in order: by the time that the last one is heard of, all before it would have been.
+      let settled = -1
+      await expect
+        .poll(() => hints === settled || ((settled = hints), false), { timeout: 20_000, interval: 300 })
+        .toBe(true)
+      for (let index = 0; index < 5; index += 1) {
+        await accept(false)
+        await accept(true, false)
+      }
+      await accept(true)
+      await expect.poll(() => hints, { timeout: 20_000 }).toBe(settled + 1)
+      await unwatch?.()
+    },
+  )
+
+  itNeeds(
+    'changeStreams',
+    'is not needed for a process without workers to be heard by one with them, however seldom that polls',
+    async () => {
+      const work = dispatcherOn(mongooseStorage(connection), { clock: systemClock(), pollIntervalMs: 60_000 })
+      const web = dispatcherOn(mongooseStorage(connection), { clock: systemClock() })
+      await web.webhooks.subscriptions.create(fields)
+      await work.webhooks.start()
+      const order = () => web.webhooks.dispatch('order.created', {})
+      // More than one, as the stream may not have been open yet for the first.
+      await expect
+        .poll(async () => (await order(), work.transport.requests.length), { timeout: 20_000, interval: 200 })
+        .toBeGreaterThan(0)
+      expect(web.transport.requests).toEqual([])
+      await web.webhooks.stop()
+      await work.webhooks.stop()
+    },
+  )
+
+  itLacks('changeStreams', 'is left to polling where nothing can be watched', async () => {
+    const storage = mongooseStorage(connection)
+    await storage.open()
+    let hints = 0
+    const unwatch = await storage.watch?.(() => void (hints += 1))
+    await storage.events.append({ callId: newCall(), events: [sampleEvent()], visibleAt: 0 })
+    expect(await storage.events.unfanned({ now: 0, limit: 9 })).toHaveLength(1)
+    await unwatch?.()
+    expect(hints).toBe(0)
   })
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { INDEXES } from '../src/indexes.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { dispatcherOn, fields } from './fixtures.js'
-import { describeStatement, recordStatements, servedBy, type Statement } from './statements.js'
+import { describeStatement, insistsOnIds, recordStatements, servedBy, type Statement } from './statements.js'
 import { describeOnMongo, freshDatabase, itNeeds } from './support.js'
 
 /** What a client may send that is strict about the Stable API, as Atlas proposes: its version 1 (`count` since 5.0.9). */
@@ -83,8 +83,8 @@ describeOnMongo('every statement of a life cycle', () => {
     const now = Date.now()
     await storage.events.unfanned({ now, limit: 9 })
     for (const affinity of [undefined, 0.5])
-      await storage.lanes.acquire({ token: 't', now, leaseUntil: now + 1, limit: 9, affinity })
-    await storage.maintenance.repair({ now })
+      await storage.lanes.acquire({ token: 't', now, leaseMs: 1, limit: 9, affinity })
+    await storage.maintenance.repair({ now, latestDueAt: now, latestVisibleAt: now })
     await storage.maintenance.prune({ before: now + 1, limit: 9 })
     await webhooks.stop()
   }
@@ -104,26 +104,25 @@ describeOnMongo('every statement of a life cycle', () => {
     const used = new Set(statements.flatMap((statement) => servedBy(statement)))
     const names = Object.values(INDEXES).flatMap((specs) => specs.map(({ name }) => name))
     expect(names.filter((name) => !used.has(name))).toEqual([])
-    for (const name of [
-      'webhooks_due',
-      'webhooks_unfanned',
-      'webhooks_matching',
-      'webhooks_site',
-      'webhooks_event',
-    ]) {
+    for (const name of ['webhooks_due', 'webhooks_unfanned', 'webhooks_matching', 'webhooks_site']) {
       const left = statements.filter((statement) => servedBy(statement, name).length === 0)
       expect(left.length, name).toBeGreaterThan(0)
     }
   })
 
-  itNeeds('explain', 'is an index scan: no collection is scanned, nothing is sorted in memory', async () => {
-    const problems = new Set<string>()
-    for (const statement of statements) {
-      const plan = await connection.db?.command({ explain: statement.command, verbosity: 'queryPlanner' })
-      // The plans that were not chosen may well sort.
-      const text = JSON.stringify(plan, (key, value: unknown) => (key === 'rejectedPlans' ? [] : value))
-      if (/"stage":"(COLLSCAN|SORT)"/.test(text)) problems.add(describeStatement(statement))
-    }
-    expect([...problems]).toEqual([])
-  })
+  itNeeds(
+    'explain',
+    'is an index scan: no collection is scanned, and nothing but what one event has is sorted in memory',
+    async () => {
+      const problems = new Set<string>()
+      for (const statement of statements) {
+        const plan = await connection.db?.command({ explain: statement.command, verbosity: 'queryPlanner' })
+        // The plans that were not chosen may well sort.
+        const text = JSON.stringify(plan, (key, value: unknown) => (key === 'rejectedPlans' ? [] : value))
+        const never = insistsOnIds(statement) ? /"stage":"COLLSCAN"/ : /"stage":"(COLLSCAN|SORT)"/
+        if (never.test(text)) problems.add(describeStatement(statement))
+      }
+      expect([...problems]).toEqual([])
+    },
+  )
 })

@@ -96,11 +96,19 @@ const KEYS: Readonly<Record<string, keyof typeof INDEXES>> = {
   webhooksubscriptions: 'subscriptions',
   webhookevents: 'events',
   webhookdeliveries: 'deliveries',
+  webhookattempts: 'attempts',
   webhooklanes: 'lanes',
 }
 
+/** Whether a statement insists on ids: what belongs to an event is found by them, and put in order as it is found. */
+export const insistsOnIds = ({ command }: Statement): boolean => '_id' in plain(command['hint'])
+
+const namesIds = (filter: Filter): boolean =>
+  '_id' in filter || ('$or' in filter && (filter['$or'] as Filter[]).every(namesIds))
+
 /** The names of the indexes that serve a statement; `_id_` is always there. */
 export const servedBy = (statement: Statement, without?: string): string[] => {
+  if (insistsOnIds(statement)) return namesIds(statement.filter) ? ['_id_'] : []
   const specs = [...(INDEXES[KEYS[statement.collection] ?? 'lanes'] as readonly (Index & { name: string })[])]
   return [...specs, { key: { _id: 1 }, name: '_id_' }]
     .filter(({ name }) => name !== without)

@@ -136,6 +136,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     close: () => storage.close(),
     now: () => bounded('now', storage.now()),
     ...(storage.watch && { watch: storage.watch.bind(storage) }),
+    ...(storage.newSubscriptionId && { newSubscriptionId: storage.newSubscriptionId.bind(storage) }),
     subscriptions: group('subscriptions', storage.subscriptions),
     events: group('events', storage.events),
     lanes: group('lanes', storage.lanes),

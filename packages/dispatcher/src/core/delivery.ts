@@ -58,7 +58,10 @@ export type QueuedDelivery = Pick<
 /** Sorts before everything else in a lane, and is served on a paused one: the due time of a test. */
 export const TEST_DUE_AT = 0
 
-/** The id of an event's delivery to a subscription. Deterministic, so that a repeated fan-out meets its own work. */
+/**
+ * The id of an event's delivery to a subscription. Deterministic, so that a repeated fan-out meets its own work; it begins with
+ * its event's, so that a storage may find the deliveries of an event by their ids.
+ */
 export const deliveryId = (eventId: string, subscriptionId: string): string =>
   `dlv_${eventId.startsWith('evt_') ? eventId.slice(4) : eventId}_${subscriptionId}`
 

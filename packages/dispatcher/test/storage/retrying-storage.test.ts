@@ -148,6 +148,12 @@ describe('retryingStorage', () => {
     expect(await retrying.maintenance.prune({ before: 0, limit: 1 })).toBe(7)
   })
 
+  it('hands out the ids of a store that has a form of its own for them, and has none where the store has none', () => {
+    const own = retryingStorage({ ...memoryStorage(), newSubscriptionId: () => 'of-its-own-form' })
+    expect(own.newSubscriptionId?.()).toBe('of-its-own-form')
+    expect(retryingStorage(memoryStorage())).not.toHaveProperty('newSubscriptionId')
+  })
+
   it('has every method of every group', () => {
     const storage = memoryStorage()
     const retrying = retryingStorage(storage)

@@ -1,40 +1,76 @@
-import { statsDeltas, type Logger, type AttemptResult } from '@swigs/webhooks-dispatcher'
-import type { CallName } from '../call-names.js'
-import type { Collections } from '../collections.js'
-import { isUnavailable } from '../errors.js'
-import { toObjectId } from '../mapping.js'
+import { statsDeltas, type AttemptResult, type StatsDelta } from '@swigs/webhooks-dispatcher/storage-kit'
+import type { mongo } from 'mongoose'
+import type { SubscriptionDocument } from '../documents.js'
+import { toObjectId } from '../mapping/ids.js'
+import type { StoreContext } from './context.js'
+import { halving } from './halving.js'
 
 /** Calls remembered with a subscription, so that a repeated one counts once. */
 const CALLS_REMEMBERED = 8
 
+/** Subscriptions that sent as much, and latest within one such span, are counted in one update, with the latest of them all, ms. */
+const SPAN_MS = 100
+
+/** What is added to one subscription. */
+interface Part {
+  readonly _id: mongo.ObjectId
+  readonly delta: StatsDelta
+}
+
 /**
- * One `$inc` per subscription and batch, once per call. A document that cannot be counted in (its `stats` is no object, say)
+ * Adds to the statistics of subscriptions, once per call. A document that cannot be counted in (its `stats` is no object, say)
  * is reported and left: what was delivered is delivered, and the other subscriptions must not wait for it.
  */
 export const countStats = async (
-  collections: Collections,
+  { at, logger }: StoreContext,
   applied: readonly AttemptResult[],
-  { id: call }: CallName,
-  logger: Pick<Logger, 'warn'>,
+  callId: string,
 ): Promise<void> => {
-  const operations = [...statsDeltas(applied)].flatMap(([id, { sent, failed, lastSentAt, lastError }]) => {
-    const _id = toObjectId(collections, id)
-    if (!_id) return []
-    const $set = {
-      ...(lastSentAt !== null && { 'stats.lastSentAt': new Date(lastSentAt) }),
-      ...(lastError !== null && { 'stats.lastError': lastError }),
-    }
-    const update = {
-      $inc: { 'stats.totalSent': sent, 'stats.totalFailed': failed },
-      $push: { countedCalls: { $each: [call], $slice: -CALLS_REMEMBERED } },
-      ...(Object.keys($set).length > 0 && { $set }),
-    }
-    return { updateMany: { filter: { _id, countedCalls: { $ne: call } }, update } }
+  const parts = [...statsDeltas(applied)].flatMap(([id, delta]) => {
+    const _id = toObjectId(at(), id)
+    return _id ? [{ _id, delta }] : []
   })
-  if (operations.length === 0) return
-  await collections.subscriptions.bulkWrite(operations, { ordered: false }).catch((error: unknown) => {
-    if (isUnavailable(error)) throw error
-    const { codeName, code } = error as { codeName?: unknown; code?: unknown }
-    logger.warn({ code: codeName ?? code }, 'The statistics of a subscription could not be written')
-  })
+  if (parts.length === 0) return
+  const count = async (some: readonly Part[]) => {
+    const operations = alike(some).map((group) => addition(group, callId))
+    await at().subscriptions.bulkWrite(operations, { ordered: false })
+    return []
+  }
+  await halving(parts, count, ({ _id }) =>
+    logger.warn({ subscriptionId: String(_id) }, 'The statistics of a subscription could not be written'),
+  )
+}
+
+const alike = (parts: readonly Part[]): Part[][] => {
+  const groups = new Map<string, Part[]>()
+  for (const part of parts) {
+    const { sent, failed, lastSentAt, lastError } = part.delta
+    const span = lastSentAt === null ? null : Math.floor(lastSentAt / SPAN_MS)
+    const key = JSON.stringify([sent, failed, span, lastError])
+    const group = groups.get(key)
+    if (group) group.push(part)
+    else groups.set(key, [part])
+  }
+  return [...groups.values()]
+}
+
+const addition = (
+  group: readonly Part[],
+  callId: string,
+): mongo.AnyBulkWriteOperation<SubscriptionDocument> => {
+  const [{ delta }] = group as [Part]
+  const { sent, failed, lastError } = delta
+  const $set = {
+    ...(delta.lastSentAt !== null && {
+      'stats.lastSentAt': new Date(Math.max(...group.map((part) => part.delta.lastSentAt ?? 0))),
+    }),
+    ...(lastError !== null && { 'stats.lastError': lastError }),
+  }
+  const update = {
+    $inc: { 'stats.totalSent': sent, 'stats.totalFailed': failed },
+    $push: { countedCalls: { $each: [callId], $slice: -CALLS_REMEMBERED } },
+    ...(Object.keys($set).length > 0 && { $set }),
+  }
+  const filter = { _id: { $in: group.map(({ _id }) => _id) }, countedCalls: { $ne: callId } }
+  return { updateMany: { filter, update } }
 }

@@ -1,28 +1,46 @@
-import { MAX_ATTEMPTS_KEPT, type AttemptResult } from '@swigs/webhooks-dispatcher'
-import { STATES } from '../mapping.js'
+import { MAX_ATTEMPTS_KEPT, type AttemptResult } from '@swigs/webhooks-dispatcher/storage-kit'
+import { endsWithLane } from '../attempt-ids.js'
+import { STATES } from '../mapping/delivery.js'
 
-/** The delivery as its lane's owner knew it: pending, with so many attempts. */
-export const fence = ({ deliveryId, subscriptionId, expectedAttemptCount }: AttemptResult) => ({
-  _id: deliveryId,
-  lane: subscriptionId,
-  state: 0,
-  attemptCount: expectedAttemptCount,
-})
+/**
+ * Results that change their deliveries alike, in one update each: nearly all are delivered at the first try. An id that does
+ * not end with its lane's is looked at by itself, as its lane alone can tell whose it is.
+ */
+export const alike = (results: readonly AttemptResult[]): AttemptResult[][] => {
+  const groups = new Map<string, AttemptResult[]>()
+  for (const result of results) {
+    const { status, reason, dueAt, scheduleStep, expectedAttemptCount, deliveryId, subscriptionId } = result
+    const own = endsWithLane({ id: deliveryId, subscriptionId }) ? '' : deliveryId
+    const key = [status, reason, dueAt, scheduleStep, expectedAttemptCount, own].join(' ')
+    const group = groups.get(key)
+    if (group) group.push(result)
+    else groups.set(key, [result])
+  }
+  return [...groups.values()]
+}
 
-/** What the end of an attempt changes, in one update. */
-export const outcome = (
-  { status, reason, dueAt, scheduleStep, attempt }: AttemptResult,
-  now: number,
-  settledBy: string,
-) => ({
-  $set: {
-    settledBy,
+/**
+ * What one group changes, where the deliveries are as their lanes' owners knew them. `updateMany` even of one: the driver makes
+ * no retryable writes of those, for which the server keeps a record of every statement, and the fence makes them safe to
+ * repeat as it is.
+ */
+export const outcome = (group: readonly AttemptResult[], now: number, call: string) => {
+  const [{ status, reason, dueAt, scheduleStep, expectedAttemptCount }] = group as [AttemptResult]
+  const filter = {
+    _id: { $in: group.map(({ deliveryId }) => deliveryId) },
+    lane: { $in: [...new Set(group.map(({ subscriptionId }) => subscriptionId))] },
+    state: 0,
+    attemptCount: expectedAttemptCount,
+  }
+  const $set = {
     state: STATES.indexOf(status),
     reason,
-    dueAt,
     scheduleStep,
-    ...(status === 'pending' ? { settledAt: null } : { settledAt: now, doneAt: new Date(now) }),
-  },
-  $inc: { attemptCount: 1 },
-  $push: { attempts: { $each: [attempt], $slice: -MAX_ATTEMPTS_KEPT } },
-})
+    ...(dueAt !== null && { dueAt }),
+    ...(status === 'pending'
+      ? { settledAt: null, writtenAt: now }
+      : { settledAt: now, doneAt: new Date(now) }),
+  }
+  const $push = { calls: { $each: [call], $slice: -MAX_ATTEMPTS_KEPT } }
+  return { updateMany: { filter, update: { $set, $inc: { attemptCount: 1 }, $push } } }
+}
