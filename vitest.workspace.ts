@@ -12,6 +12,9 @@ const project = (root: string) => ({
     ...(['packages/mongoose-adapter', 'packages/admin', 'examples/together'].includes(root)
       ? { globalSetup: '../../tools/mongo-server/global-setup.ts' }
       : {}),
+    ...(['packages/postgres-adapter', 'examples/postgres'].includes(root)
+      ? { globalSetup: '../../tools/postgres-server/global-setup.ts' }
+      : {}),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
