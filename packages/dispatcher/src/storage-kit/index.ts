@@ -45,7 +45,7 @@ export {
   type PageQuery,
   type Position,
 } from '../ports/storage/lists.js'
-export type { Maintenance, StorageCounts } from '../ports/storage/maintenance.js'
+export type { Maintenance, RepairInput, StorageCounts } from '../ports/storage/maintenance.js'
 export type { MalformedRow, StorageReport } from '../ports/storage/report.js'
 export type { OpenInput, Storage } from '../ports/storage/storage.js'
 export type { ExpectedSubscription, SubscriptionStore } from '../ports/storage/subscriptions.js'

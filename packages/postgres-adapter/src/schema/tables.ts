@@ -91,6 +91,8 @@ CREATE TABLE ${schema}.pending (
   once boolean NOT NULL,
   attempts text[] NOT NULL DEFAULT '{}',
   answers text[] NOT NULL DEFAULT '{}',
+  -- By the clock of whoever wrote it last: a due time that a wrong clock has made is known by it.
+  written_at double precision NOT NULL,
   call_hash bigint
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000,
   autovacuum_vacuum_cost_delay = 0);
@@ -150,8 +152,9 @@ BEGIN
     OR u.event_id IN (SELECT g.event_id FROM json_to_recordset(given_deliveries) AS g(event_id text))
   ORDER BY u.event_id FOR UPDATE;
 
-  INSERT INTO ${schema}.pending (id, event_id, event_type, site_id, subscription_id, day, due_at, created_at, once)
-  SELECT f.id, f.event_id, f.type, f.site_id, f.subscription_id, f.day, f.due_at, f.created_at, f.once
+  INSERT INTO ${schema}.pending (id, event_id, event_type, site_id, subscription_id, day, due_at, created_at, once,
+    written_at)
+  SELECT f.id, f.event_id, f.type, f.site_id, f.subscription_id, f.day, f.due_at, f.created_at, f.once, given_now
   FROM (
     SELECT g.*, coalesce(e.type, '') AS type, e.site_id,
       floor(coalesce(e.accepted_at, g.created_at) / 86400000)::integer AS day

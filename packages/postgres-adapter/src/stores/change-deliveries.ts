@@ -16,15 +16,15 @@ export const resendStatement = (schema: string): string => `
   ), woken AS (
     ${wakeStatement(schema, 'SELECT subscription_id FROM found')} RETURNING l.subscription_id
   ), advanced AS (
-    UPDATE ${schema}.pending p SET due_at = $1 FROM woken w, given g
+    UPDATE ${schema}.pending p SET due_at = $1, written_at = $1 FROM woken w, given g
     WHERE p.id = g.id AND p.subscription_id = w.subscription_id AND p.due_at > $1
   ), taken AS (
     DELETE FROM ${schema}.settled s USING woken w, given g
     WHERE s.id = g.id AND s.subscription_id = w.subscription_id
     RETURNING s.*
   ), again AS (
-    INSERT INTO ${schema}.pending (${COMMON}, due_at, ${ATTEMPTED}, schedule_step, once, attempts, answers)
-    SELECT ${COMMON}, $1, ${ATTEMPTED}, 0, false, attempts, answers FROM taken
+    INSERT INTO ${schema}.pending (${COMMON}, due_at, ${ATTEMPTED}, schedule_step, once, attempts, answers, written_at)
+    SELECT ${COMMON}, $1, ${ATTEMPTED}, 0, false, attempts, answers, $1 FROM taken
     ON CONFLICT (id) DO NOTHING
   )
   INSERT INTO ${schema}.tally (day, delivered, failed, cancelled)

@@ -43,7 +43,7 @@ export const completeResults = (at: At) => {
     ), retried AS (
       UPDATE ${schema}.pending p SET due_at = coalesce(g.due_at, p.due_at), attempt_count = p.attempt_count + 1,
         schedule_step = g.step, attempts = ${kept('p.attempts')} || g.attempt,
-        answers = ${kept('p.answers')} || g.answer, call_hash = hashtextextended($2, 0)
+        answers = ${kept('p.answers')} || g.answer, call_hash = hashtextextended($2, 0), written_at = $3
       FROM given g, held WHERE ${applies} AND g.state = 0
       RETURNING p.id, ${told}
     ), applied AS (

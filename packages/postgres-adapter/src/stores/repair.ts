@@ -1,4 +1,5 @@
 import { fromText } from '../text.js'
+import type { RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { At } from './at.js'
 import { wakeStatement } from './wake.js'
 
@@ -8,7 +9,7 @@ import { wakeStatement } from './wake.js'
  */
 export const repairLanes = async (
   { database, schema }: At,
-  { now, latestDueAt }: { readonly now: number; readonly latestDueAt: number },
+  { now, latestDueAt, latestVisibleAt }: RepairInput,
 ): Promise<number> => {
   const repaired = new Set<string>()
   const note = (rows: readonly { id: string }[]) => rows.forEach(({ id }) => repaired.add(fromText(id)))
@@ -19,7 +20,14 @@ export const repairLanes = async (
       [now],
     ),
   )
-  await database.query(`UPDATE ${schema}.pending SET due_at = $1 WHERE due_at > $1`, [latestDueAt])
+  await database.query(
+    `UPDATE ${schema}.pending SET due_at = least(due_at - greatest(written_at - $1, 0), $2), written_at = $1
+     WHERE written_at > $1 OR due_at > $2`,
+    [now, latestDueAt],
+  )
+  await database.query(`UPDATE ${schema}.unfanned SET visible_at = $1 WHERE visible_at > $1`, [
+    latestVisibleAt,
+  ])
   const first = `SELECT subscription_id, min(due_at) AS due_at FROM ${schema}.pending GROUP BY subscription_id`
   await database.query(
     `UPDATE ${schema}.lanes l SET floor_at = first.due_at FROM (${first}) first
