@@ -1,3 +1,6 @@
+import { completeFunction } from './functions/complete.js'
+import { fanOutFunction } from './functions/fan-out.js'
+import { laneFunctions } from './functions/lanes.js'
 import { tables } from './tables.js'
 
 /** A step of the schema. One that was released is never changed. */
@@ -27,7 +30,8 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
  */
 export const migrations = (schema: string = DEFAULT_SCHEMA): Migration[] => {
   const name = quoted(schema)
-  return [step(name, 1, 'tables', notes(name) + tables(name))]
+  const functions = [fanOutFunction, completeFunction, laneFunctions].map((of) => of(name))
+  return [step(name, 1, 'tables', [notes(name), tables(name), ...functions].join(''))]
 }
 
 /** A step from what it does; the note of it is added. */

@@ -74,13 +74,10 @@ export const postgresLanes = (at: At, wrote: (rows: number) => void): LaneStore 
       wrote(input.lanes.length)
     },
     upcoming: async ({ subscriptionId, limit }) => {
-      const rows = await database.query<QueuedRow>(
-        `SELECT id, event_id, subscription_id, due_at, attempt_count, schedule_step, once FROM ${schema}.pending
-         WHERE subscription_id = $1 AND due_at >= coalesce(
-           (SELECT floor_at FROM ${schema}.lanes WHERE subscription_id = $1), '-Infinity')
-         ORDER BY due_at, id LIMIT $2`,
-        [toText(subscriptionId), limit],
-      )
+      const rows = await database.query<QueuedRow>(`SELECT * FROM ${schema}.upcoming($1, $2)`, [
+        toText(subscriptionId),
+        limit,
+      ])
       return rows.map(readQueued)
     },
     complete: completeResults(at),
