@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { InvalidOptionsError, StorageUnavailableError } from '@swigs/webhooks-protocol'
 import {
   boundCalls,
+  holdsSession,
   LATE,
   NO_REPORT,
   within,
@@ -113,7 +114,9 @@ const guardCalls = <G extends object>(group: string, methods: G, isOpen: () => b
       async (...args: never[]) => {
         if (!isOpen())
           throw new InvalidOptionsError('postgresStorage is not open. Call open() first; a dispatcher does.')
-        return guarded(`${group}.${verb}`, () => (method as Verb)(...args))
+        const call = () => (method as Verb)(...args)
+        // What the caller's transaction meets is told by whoever runs a statement in it.
+        return holdsSession(args[0]) ? call() : guarded(`${group}.${verb}`, call)
       },
     ]),
   ) as G

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { inject } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
+import { postgresStorage } from '../src/postgres-storage.js'
+import type { PostgresStorageOptions } from '../src/options.js'
 
 /** The PostgreSQL of this run. */
 export const postgresUri = inject('postgresUri')
@@ -15,3 +17,16 @@ export const freshSchema = (): string => `webhooks_${randomUUID().slice(0, 13)}`
 /** Drops a schema with all that is in it. */
 export const dropSchema = (pool: pg.Pool, schema: string): Promise<unknown> =>
   pool.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
+
+/** A storage in a schema of its own, open; all of it is gone when the test ends. */
+export const freshStorage = async (options: PostgresStorageOptions = {}) => {
+  const pool = poolOn()
+  const schema = freshSchema()
+  const storage = postgresStorage(pool, { schema, ...options })
+  onTestFinished(async () => {
+    await dropSchema(pool, schema)
+    await pool.end()
+  })
+  await storage.open()
+  return { pool, schema, storage }
+}

@@ -2,8 +2,8 @@ import type { Database, Query } from './database.js'
 
 /** The parts of a connection of `postgres` (postgres.js) that are used. */
 export interface PostgresJsLike {
-  unsafe(text: string, values: never[], options: { prepare: boolean }): PromiseLike<unknown[]>
-  begin<T>(run: (sql: PostgresJsLike) => Promise<T>): Promise<T>
+  unsafe(text: string, values: never, options: { prepare: boolean }): PromiseLike<readonly unknown[]>
+  begin(run: (sql: never) => Promise<unknown>): Promise<unknown>
 }
 
 /** Whether it is what `postgres(…)` answers. */
@@ -14,6 +14,9 @@ export const postgresJsDatabase = (sql: PostgresJsLike, prepare: boolean): Datab
   const on =
     (connection: Pick<PostgresJsLike, 'unsafe'>): Query =>
     async (text, values = []) =>
-      [...(await connection.unsafe(text, values as never[], { prepare }))] as never
-  return { query: on(sql), transaction: (run) => sql.begin((transaction) => run(on(transaction))) }
+      [...(await connection.unsafe(text, [...values] as never, { prepare }))] as never
+  return {
+    query: on(sql),
+    transaction: (run) => sql.begin((transaction: PostgresJsLike) => run(on(transaction))) as never,
+  }
 }

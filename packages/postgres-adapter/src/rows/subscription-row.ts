@@ -40,7 +40,7 @@ export const SUBSCRIPTION_COLUMNS = `s.id, s.app_name, s.url, array_to_json(s.ev
 type Column = readonly [column: string, of: (parameter: string) => string]
 
 const plain = (parameter: string) => parameter
-const array = (parameter: string) => `ARRAY(SELECT json_array_elements_text(${parameter}::json))`
+const array = (parameter: string) => `ARRAY(SELECT json_array_elements_text(${parameter}::text::json))`
 
 /** The columns that a person may change. */
 export const COLUMNS: Readonly<Record<keyof SubscriptionPatch, Column>> = {

@@ -9,7 +9,7 @@ const ATTEMPTED = 'created_at, attempt_count'
  */
 export const resendStatement = (schema: string): string => `
   WITH given AS MATERIALIZED (
-    SELECT json_array_elements_text($2::json) AS id
+    SELECT json_array_elements_text($2::text::json) AS id
   ), found AS MATERIALIZED (
     SELECT p.subscription_id FROM ${schema}.pending p WHERE p.id IN (SELECT id FROM given)
     UNION SELECT s.subscription_id FROM ${schema}.settled s WHERE s.id IN (SELECT id FROM given)
@@ -34,7 +34,7 @@ export const resendStatement = (schema: string): string => `
 /** Cancels what is pending of deliveries (`$1`, a JSON array of ids), for the reason `$2`, at `$3`. */
 export const cancelStatement = (schema: string): string => `
   WITH ended AS (
-    DELETE FROM ${schema}.pending WHERE id IN (SELECT json_array_elements_text($1::json)) RETURNING *
+    DELETE FROM ${schema}.pending WHERE id IN (SELECT json_array_elements_text($1::text::json)) RETURNING *
   ), settled AS (
     INSERT INTO ${schema}.settled (${COMMON}, due_at, ${ATTEMPTED}, schedule_step, once, attempts, answers, state, reason,
       settled_at)

@@ -1,8 +1,4 @@
-import {
-  MAX_ATTEMPTS_KEPT,
-  type AttemptResult,
-  type CompleteInput,
-} from '@swigs/webhooks-dispatcher/storage-kit'
+import { type AttemptResult, type CompleteInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import { attemptTexts, stateOf } from '../rows/delivery-row.js'
 import { fromText, toText, toTextOrNull } from '../text.js'
 import type { At } from './at.js'
@@ -11,8 +7,8 @@ import { withPartitions } from './partitions.js'
 /** Ends attempts; answers the ids of those that were left alone. */
 export const completeResults = (at: At) => {
   const { database, schema } = at
-  const statement = `SELECT ${schema}.complete($1::json, $2, $3, $4::json) AS id`
-  const before = `SELECT g.id FROM json_array_elements_text($1::json) AS g(id)
+  const statement = `SELECT ${schema}.complete($1::text::json, $2, $3, $4::text::json) AS id`
+  const before = `SELECT g.id FROM json_array_elements_text($1::text::json) AS g(id)
     WHERE (SELECT p.call_hash FROM ${schema}.pending p WHERE p.id = g.id) = hashtextextended($2, 0)
       OR (SELECT s.call_hash FROM ${schema}.settled s WHERE s.id = g.id LIMIT 1) = hashtextextended($2, 0)`
 

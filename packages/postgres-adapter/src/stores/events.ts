@@ -26,7 +26,7 @@ export const postgresEvents = (
       if (session !== undefined) return appendInSession(session, callId, rows)
       const stored = await database.query<{ id: string }>(
         `WITH given AS (
-           SELECT DISTINCT ON (id) * FROM json_to_recordset($1::json) AS g(id text, type text, site_id text, body text,
+           SELECT DISTINCT ON (id) * FROM json_to_recordset($1::text::json) AS g(id text, type text, site_id text, body text,
              occurred_at double precision, accepted_at double precision, target text, visible_at double precision)
            ORDER BY id
          ), made AS (
@@ -58,14 +58,14 @@ export const postgresEvents = (
         once,
       }))
       await database.query(
-        `SELECT ${schema}.fan_out($1::json, ARRAY(SELECT json_array_elements_text($2::json)), $3)`,
+        `SELECT ${schema}.fan_out($1::text::json, ARRAY(SELECT json_array_elements_text($2::text::json)), $3)`,
         [JSON.stringify(rows), JSON.stringify(eventIds.map(toText)), now],
       )
       if (announce) announced()
     },
     get: (eventIds) =>
       query(
-        `SELECT ${EVENT_COLUMNS} FROM ${schema}.events e WHERE e.id IN (SELECT json_array_elements_text($1::json))`,
+        `SELECT ${EVENT_COLUMNS} FROM ${schema}.events e WHERE e.id IN (SELECT json_array_elements_text($1::text::json))`,
         [JSON.stringify(eventIds.map(toText))],
       ),
     list: ({ type, siteId, since, until, ...page }) => {

@@ -12,7 +12,7 @@ export const extendLanes = async (
     token: toText(token),
     rate_window: window ? JSON.stringify(window) : null,
   }))
-  const rows = await database.query<{ id: string }>(`SELECT ${schema}.extend($1::json, $2, $3) AS id`, [
+  const rows = await database.query<{ id: string }>(`SELECT ${schema}.extend($1::text::json, $2, $3) AS id`, [
     JSON.stringify(given),
     now,
     leaseMs,
@@ -37,5 +37,5 @@ export const releaseLanes = async (
     crash_count: lane.crashCount,
     quarantined_at: lane.quarantinedAt,
   }))
-  await database.query(`SELECT ${schema}.release($1::json, $2)`, [JSON.stringify(given), now])
+  await database.query(`SELECT ${schema}.release($1::text::json, $2)`, [JSON.stringify(given), now])
 }

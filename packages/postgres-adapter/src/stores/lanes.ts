@@ -35,7 +35,7 @@ export const postgresLanes = (at: At, wrote: (rows: number) => void): LaneStore 
       : `l.ready_at > $2 AND l.ready_at <= $2 + $3::double precision AND l.due_at <= $2`
     const again = named || known(token)
     const rows = await database.query<LaneRow & { taken: boolean }>(
-      `WITH named AS (SELECT json_array_elements_text($5::json) AS id),
+      `WITH named AS (SELECT json_array_elements_text($5::text::json) AS id),
        free AS MATERIALIZED (
          SELECT l.subscription_id FROM ${schema}.lanes l WHERE ${candidates} LIMIT $4
          FOR NO KEY UPDATE ${named ? '' : 'SKIP LOCKED'}
@@ -83,7 +83,7 @@ export const postgresLanes = (at: At, wrote: (rows: number) => void): LaneStore 
     complete: completeResults(at),
     wake: async ({ subscriptionIds, now, lift = false }) => {
       const ids = JSON.stringify([...new Set(subscriptionIds)].map(toText))
-      await database.query(wakeStatement(schema, 'SELECT json_array_elements_text($2::json)', lift), [
+      await database.query(wakeStatement(schema, 'SELECT json_array_elements_text($2::text::json)', lift), [
         now,
         ids,
       ])

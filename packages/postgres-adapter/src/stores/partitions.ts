@@ -25,7 +25,7 @@ export const withPartitions = async <T>(
 
 const makePartitions = async ({ database, schema }: At, ids: readonly string[]): Promise<void> => {
   const rows = await database.query<{ day: number }>(
-    `SELECT DISTINCT day FROM ${schema}.pending WHERE id IN (SELECT json_array_elements_text($1::json)) ORDER BY day`,
+    `SELECT DISTINCT day FROM ${schema}.pending WHERE id IN (SELECT json_array_elements_text($1::text::json)) ORDER BY day`,
     [JSON.stringify(ids)],
   )
   await database.transaction(async (query) => {

@@ -50,7 +50,7 @@ export const postgresSubscriptions = ({ database, schema, report }: At): Subscri
       )
     },
     get: (ids) =>
-      query(`${read} WHERE s.id IN (SELECT json_array_elements_text($1::json))`, [
+      query(`${read} WHERE s.id IN (SELECT json_array_elements_text($1::text::json))`, [
         JSON.stringify(ids.map(toText)),
       ]),
     list: ({ after, limit }) => {
@@ -58,9 +58,10 @@ export const postgresSubscriptions = ({ database, schema, report }: At): Subscri
       return query(`${read} ${where} ${order}`, values)
     },
     matching: (patterns) =>
-      query(`${read} WHERE s.is_active AND s.events && ARRAY(SELECT json_array_elements_text($1::json))`, [
-        JSON.stringify(patterns.map(toText)),
-      ]),
+      query(
+        `${read} WHERE s.is_active AND s.events && ARRAY(SELECT json_array_elements_text($1::text::json))`,
+        [JSON.stringify(patterns.map(toText))],
+      ),
     update: async ({ id, patch, now, expected }) => {
       const given = columnValues(patch)
       const values: Value[] = [toText(id), now]
