@@ -1,9 +1,17 @@
 import type { Database, Query } from './database.js'
 
-/** The parts of a connection of `postgres` (postgres.js) that are used. */
+/** What a connection of `postgres` (postgres.js) is known by. */
 export interface PostgresJsLike {
-  unsafe(text: string, values: never, options: { prepare: boolean }): PromiseLike<readonly unknown[]>
-  begin(run: (sql: never) => Promise<unknown>): Promise<unknown>
+  unsafe(...args: never[]): unknown
+  begin(...args: never[]): Promise<unknown>
+}
+
+interface Connection {
+  unsafe(text: string, values: unknown[], options: { prepare: boolean }): PromiseLike<readonly unknown[]>
+}
+
+interface Pool extends Connection {
+  begin<T>(run: (connection: Connection) => Promise<T>): Promise<T>
 }
 
 /** Whether it is what `postgres(…)` answers. */
@@ -12,11 +20,9 @@ export const isPostgresJs = (pool: object): pool is PostgresJsLike => 'unsafe' i
 /** On `postgres` (postgres.js). */
 export const postgresJsDatabase = (sql: PostgresJsLike, prepare: boolean): Database => {
   const on =
-    (connection: Pick<PostgresJsLike, 'unsafe'>): Query =>
+    (connection: Connection): Query =>
     async (text, values = []) =>
-      [...(await connection.unsafe(text, [...values] as never, { prepare }))] as never
-  return {
-    query: on(sql),
-    transaction: (run) => sql.begin((transaction: PostgresJsLike) => run(on(transaction))) as never,
-  }
+      [...(await connection.unsafe(text, [...values], { prepare }))] as never
+  const pool = sql as unknown as Pool
+  return { query: on(pool), transaction: (run) => pool.begin((connection) => run(on(connection))) }
 }
