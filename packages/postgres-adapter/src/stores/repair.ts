@@ -36,7 +36,7 @@ export const repairLanes = async (
   const asleep = `SELECT first.subscription_id FROM (${first}) first
     LEFT JOIN ${schema}.lanes l ON l.subscription_id = first.subscription_id
     LEFT JOIN ${schema}.subscriptions s ON s.id = first.subscription_id
-    WHERE l.token IS NULL AND (s.id IS NULL OR (s.is_active AND s.paused_at IS NULL))
+    WHERE (l.token IS NULL OR l.lease_until <= $1) AND (s.id IS NULL OR (s.is_active AND s.paused_at IS NULL))
       AND (l.subscription_id IS NULL OR l.due_at > greatest(first.due_at, $1))`
   note(
     await database.query<{ id: string }>(
