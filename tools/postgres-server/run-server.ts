@@ -1,13 +1,12 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, type ChildProcess } from 'node:child_process'
 import { appendFileSync, chownSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { Binaries } from './binaries.js'
 import { serverOwner } from './owner.js'
+import { answers, endGuarded, freePort, runGuarded } from './processes.js'
 
 /** A server that may be killed. `fsync` is on: what it acknowledged is there when it is back. */
 export interface OwnPostgres {
@@ -20,6 +19,8 @@ export interface OwnPostgres {
   restore(): Promise<void>
   /** Makes a standby that follows it, read-only until it is promoted. Ends with it. */
   addStandby(): Promise<Standby>
+  /** Resolves when its standbys have all that it has committed. */
+  followed(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -31,7 +32,6 @@ export interface Standby {
 }
 
 const SETTINGS = ['listen_addresses=127.0.0.1', 'max_connections=300', 'fsync=on', 'wal_level=replica']
-const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url))
 const owner = serverOwner()
 
 /** Runs a PostgreSQL in a folder of its own; it ends with this process. `null` when it does not run here. */
@@ -53,7 +53,7 @@ export const runServer = async ({ kind, folder }: Binaries): Promise<OwnPostgres
   const uri = uriOf(port)
   const others: ChildProcess[] = []
   const stop = async () => {
-    await Promise.all([child, ...others].map(ended))
+    await Promise.all([child, ...others].map(endGuarded))
     rmSync(place, { recursive: true, force: true })
   }
   if (!(await answers(uri, child))) {
@@ -63,13 +63,14 @@ export const runServer = async ({ kind, folder }: Binaries): Promise<OwnPostgres
 
   const addStandby = async (): Promise<Standby> => {
     const [copy, standbyPort] = [join(place, `standby-${others.length}`), await freePort()]
-    const client = new pg.Client(uri)
-    await client.connect()
-    await client.query("SELECT pg_backup_start('standby', true)")
-    cpSync(data, copy, { recursive: true, filter: (path) => !path.endsWith('postmaster.pid') })
-    const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop()')
-    await client.end()
-    writeFileSync(join(copy, 'backup_label'), rows[0]?.labelfile ?? '')
+    const label = await withClient(uri, async (client) => {
+      // Before PostgreSQL 15 they were called otherwise; servers of one's own are younger.
+      await client.query("SELECT pg_backup_start('standby', true)")
+      cpSync(data, copy, { recursive: true, filter: (path) => !path.endsWith('postmaster.pid') })
+      const { rows } = await client.query<{ labelfile: string }>('SELECT labelfile FROM pg_backup_stop()')
+      return rows[0]?.labelfile ?? ''
+    })
+    writeFileSync(join(copy, 'backup_label'), label)
     writeFileSync(join(copy, 'standby.signal'), '')
     appendFileSync(
       join(copy, 'postgresql.auto.conf'),
@@ -88,13 +89,35 @@ export const runServer = async ({ kind, folder }: Binaries): Promise<OwnPostgres
   return {
     uri,
     kind,
-    cut: () => ended(child),
+    cut: () => endGuarded(child),
     restore: async () => {
       child = start(bin, data, port)
       if (!(await answers(uri, child))) throw new Error(`PostgreSQL did not come back on port ${port}`)
     },
     addStandby,
+    followed: () => withClient(uri, followed),
     stop,
+  }
+}
+
+const withClient = async <T>(uri: string, use: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client(uri)
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+const followed = async (client: pg.Client): Promise<void> => {
+  const { rows } = await client.query<{ at: string }>('SELECT pg_current_wal_lsn() AS at')
+  for (let behind = 1; behind > 0; await sleep(20)) {
+    const standbys = await client.query<{ behind: number }>(
+      'SELECT count(*)::integer AS behind FROM pg_stat_replication WHERE replay_lsn IS NULL OR replay_lsn < $1',
+      [rows[0]?.at],
+    )
+    behind = standbys.rows[0]?.behind ?? 0
   }
 }
 
@@ -103,40 +126,5 @@ const uriOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`
 const start = (bin: string, data: string, port: number): ChildProcess => {
   const settings = SETTINGS.flatMap((setting) => ['-c', setting])
   const command = [join(bin, 'postgres'), '-D', data, '-p', String(port), '-k', '', ...settings]
-  return spawn(process.execPath, [GUARDIAN, JSON.stringify(owner), ...command], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-}
-
-/** Kills what a guardian runs, and waits until it is gone. */
-const ended = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  child.stdin?.destroy()
-  await exited
-}
-
-/** Waits until a server answers; `false` when it ended before that. */
-const answers = async (uri: string, child: ChildProcess): Promise<boolean> => {
-  while (child.exitCode === null && child.signalCode === null) {
-    const client = new pg.Client(uri)
-    client.on('error', () => undefined)
-    const answered = await client.connect().then(
-      () => true,
-      () => false,
-    )
-    await client.end().catch(() => undefined)
-    if (answered) return true
-    await sleep(20)
-  }
-  return false
-}
-
-/** A port that nobody listened on a moment ago. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  return runGuarded(command)
 }

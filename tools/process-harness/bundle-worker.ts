@@ -34,7 +34,7 @@ const bundle = async (storageModule: string): Promise<string> => {
     format: 'esm',
     conditions: ['swigs-source'],
     // Native code cannot be in a bundle.
-    external: ['libsql'],
+    external: ['libsql', 'pg-native'],
     // CommonJS packages in the bundle ask for Node's own modules with it.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)",

@@ -3,6 +3,9 @@ import type { RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { At } from './at.js'
 import { wakeStatement } from './wake.js'
 
+/** What processes write meanwhile, by clocks that agree, is this little ahead of a clock that was read before, ms. */
+const AHEAD_MS = 1_000
+
 /**
  * Mends what should not happen; answers how many lanes it changed. Each statement commits by itself: none holds lanes while
  * it waits for others.
@@ -16,13 +19,13 @@ export const repairLanes = async (
   note(
     await database.query<{ id: string }>(
       `UPDATE ${schema}.lanes SET lease_until = $1::double precision + lease_ms
-       WHERE lease_until > $1::double precision + lease_ms RETURNING subscription_id AS id`,
+       WHERE lease_until > $1::double precision + lease_ms + ${AHEAD_MS} RETURNING subscription_id AS id`,
       [now],
     ),
   )
   await database.query(
     `UPDATE ${schema}.pending SET due_at = least(due_at - greatest(written_at - $1, 0), $2), written_at = $1
-     WHERE written_at > $1 OR due_at > $2`,
+     WHERE written_at > $1::double precision + ${AHEAD_MS} OR due_at > $2`,
     [now, latestDueAt],
   )
   await database.query(`UPDATE ${schema}.unfanned SET visible_at = $1 WHERE visible_at > $1`, [
