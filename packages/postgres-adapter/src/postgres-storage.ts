@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { InvalidOptionsError, StorageUnavailableError } from '@swigs/webhooks-protocol'
 import {
   boundCalls,
@@ -22,8 +21,7 @@ import { postgresLanes } from './stores/lanes.js'
 import { postgresMaintenance } from './stores/maintenance.js'
 import { renewLanes } from './stores/renew-lanes.js'
 import { postgresSubscriptions } from './stores/subscriptions.js'
-import { announcer } from './wake-up/announcer.js'
-import { listen } from './wake-up/listener.js'
+import { wakeUp } from './wake-up/wake-up.js'
 
 /**
  * Storage on the PostgreSQL (13 or later) that the app has. The pool stays the caller's: it is never ended. A method whose
@@ -36,16 +34,15 @@ import { listen } from './wake-up/listener.js'
  */
 export const postgresStorage = (pool: PostgresConnection, options: PostgresStorageOptions = {}): Storage => {
   const settings = settingsOf(options)
-  const { operationTimeoutMs, listen: listening } = settings
+  const { operationTimeoutMs } = settings
   const database = databaseOf(pool, settings)
   const schema = quoted(settings.schema)
-  const sender = randomUUID()
   let report: StorageReport = NO_REPORT
   let opening: Promise<void> | null = null
   let isOpen = false
 
   const at = { database, schema, report: { malformed: (row) => report.malformed(row) } as StorageReport }
-  const announce = listening ? announcer(database.query, settings.schema, sender) : () => undefined
+  const wakes = settings.listen && wakeUp(database.query, settings.schema, settings.listen.connectionString)
 
   const checked = <G extends object>(group: string, methods: G): G =>
     boundCalls(
@@ -88,16 +85,12 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
     close: async () => {
       opening = null
       isOpen = false
+      wakes?.stop()
     },
     now: async () => (isOpen ? now() : null),
-    ...(listening && {
-      watch: async (onHint: () => void) => {
-        const { connectionString } = listening
-        return listen({ connectionString, schema: settings.schema, sender }, onHint)
-      },
-    }),
+    ...(wakes && { watch: wakes.watch }),
     subscriptions: checked('subscriptions', postgresSubscriptions(at)),
-    events: checked('events', postgresEvents(at, appendInSession(schema), announce)),
+    events: checked('events', postgresEvents(at, appendInSession(schema, wakes?.stored), wakes?.announce)),
     lanes: checked('lanes', postgresLanes(at, renewLanes(at))),
     deliveries: checked('deliveries', postgresDeliveries(at)),
     maintenance: checked('maintenance', postgresMaintenance(at)),

@@ -1,5 +1,6 @@
 import { InvalidOptionsError, WebhooksError } from '@swigs/webhooks-protocol'
 import type { Database, Query } from '../drivers/database.js'
+import { buildIndexes } from './build-indexes.js'
 import { migrations, quoted, type Migration } from './migrations.js'
 
 /** What is done about the schema at `open`. */
@@ -32,9 +33,12 @@ const missingSteps = async (
   schema: string,
   steps: readonly Migration[],
 ): Promise<Migration[]> => {
-  const [found] = await query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-    `${quoted(schema)}.migrations`,
-  ])
+  // Asked of the catalogue itself: what a name stands for is remembered, and may have been made meanwhile.
+  const [found] = await query<{ there: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = $1 AND c.relname = 'migrations') AS there`,
+    [schema],
+  )
   if (!found?.there) return [...steps]
   const rows = await query<{ version: number }>(`SELECT version FROM ${quoted(schema)}.migrations`)
   const made = new Set(rows.map(({ version }) => version))
@@ -49,25 +53,12 @@ const missingSteps = async (
 }
 
 const apply = async (database: Database, schema: string, wanted: Migration): Promise<void> => {
-  if (wanted.concurrently.length > 0) await dropInvalid(database.query, schema)
-  for (const statement of wanted.concurrently) await database.query(statement)
+  if (wanted.concurrently.length > 0) await buildIndexes(database.query, schema, wanted.concurrently)
   await database.transaction(async (query) => {
     await query('SELECT pg_advisory_xact_lock(hashtext($1))', [`swigs-webhooks migrations of ${schema}`])
     const missing = await missingSteps(query, schema, [wanted])
     for (const statement of missing.flatMap(({ sql }) => statementsOf(sql))) await query(statement)
   })
-}
-
-/** What a build that was interrupted has left; one that is under way elsewhere is left alone. */
-const dropInvalid = async (query: Query, schema: string): Promise<void> => {
-  const rows = await query<{ name: string }>(
-    `SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE NOT i.indisvalid AND c.relnamespace = to_regnamespace($1)
-       AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)`,
-    [quoted(schema)],
-  )
-  for (const { name } of rows)
-    await query(`DROP INDEX CONCURRENTLY IF EXISTS ${quoted(schema)}.${quoted(name)}`)
 }
 
 /** One statement at a time, as the extended protocol has it: a `;` at a line's end ends one, but for those within `$$`. */

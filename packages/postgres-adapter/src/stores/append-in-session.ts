@@ -13,9 +13,10 @@ export type AppendInSession = (
 /**
  * Each is an insert into two tables that nobody else waits for: of the event, and of its place among those that are to be
  * fanned out. Every value is cast, as some libraries send all they are given as text.
+ * @param stored told of the transaction in which an event was stored
  */
 export const appendInSession =
-  (schema: string): AppendInSession =>
+  (schema: string, stored?: (transactionId: string) => void): AppendInSession =>
   async (session, callId, rows) => {
     const query = sessionQuery(session)
     const text = `WITH made AS (
@@ -24,7 +25,7 @@ export const appendInSession =
       ON CONFLICT (id) DO NOTHING RETURNING id
     )
     INSERT INTO ${schema}.unfanned (event_id, visible_at, call_hash)
-    SELECT id, $8::text::double precision, hashtextextended($9::text, 0) FROM made RETURNING event_id`
+    SELECT id, $8::text::double precision, hashtextextended($9::text, 0) FROM made RETURNING pg_current_xact_id()::text AS transaction`
     const made: boolean[] = []
     for (const row of rows) {
       const values: Value[] = [row.id, row.type, row.site_id, row.body]
@@ -35,7 +36,9 @@ export const appendInSession =
         String(row.visible_at),
         callId,
       )
-      made.push((await inSession(() => query(text, values))).length > 0)
+      const [queued] = await inSession(() => query<{ transaction: string }>(text, values))
+      if (queued) stored?.(queued.transaction)
+      made.push(queued !== undefined)
     }
     return made
   }

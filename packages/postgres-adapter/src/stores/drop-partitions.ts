@@ -10,7 +10,9 @@ const DAY_MS = 86_400_000
  */
 export const dropPartitions = async (at: At, before: number): Promise<void> => {
   const { database, schema } = at
-  const days = (await partitionDays(at)).filter((day) => (day + 1) * DAY_MS <= before)
+  const days = (await partitionDays({ schema, query: database.query })).filter(
+    (day) => (day + 1) * DAY_MS <= before,
+  )
   for (const day of days.sort((a, b) => a - b))
     try {
       await database.transaction(async (query) => {

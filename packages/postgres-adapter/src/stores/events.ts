@@ -9,12 +9,12 @@ import { unfannedEvents } from './unfanned.js'
 
 /**
  * @param appendInSession how an event is stored in a caller's session
- * @param announced called when what was fanned out is to be told to others
+ * @param announced called when others are to be told of what was fanned out
  */
 export const postgresEvents = (
   at: At,
   appendInSession: AppendInSession,
-  announced: () => void,
+  announced?: () => void,
 ): EventStore => {
   const { database, schema, report } = at
   const query = async (text: string, values: readonly Value[]): Promise<StoredEvent[]> =>
@@ -61,7 +61,7 @@ export const postgresEvents = (
         `SELECT ${schema}.fan_out($1::text::json, ARRAY(SELECT json_array_elements_text($2::text::json)), $3)`,
         [JSON.stringify(rows), JSON.stringify(eventIds.map(toText)), now],
       )
-      if (announce) announced()
+      if (announce) announced?.()
     },
     get: (eventIds) =>
       query(

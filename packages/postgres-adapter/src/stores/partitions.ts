@@ -1,3 +1,4 @@
+import type { Query } from '../drivers/database.js'
 import type { At } from './at.js'
 
 /** `check_violation`: also what an insert meets for which there is no partition. */
@@ -30,10 +31,10 @@ const makePartitions = async ({ database, schema }: At, ids: readonly string[]):
   )
   await database.transaction(async (query) => {
     await query('SELECT pg_advisory_xact_lock(hashtext($1))', [`swigs-webhooks partitions of ${schema}`])
+    const made = new Set(await partitionDays({ schema, query }))
     for (const { day } of rows) {
       const table = tableOf(schema, day)
-      const [found] = await query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [table])
-      if (found?.there) continue
+      if (made.has(day)) continue
       // Attached and not made as one: that would wait for everyone who reads or writes what is settled.
       await query(`CREATE TABLE ${table} (LIKE ${schema}.settled INCLUDING ALL)`)
       await query(`ALTER TABLE ${schema}.settled ATTACH PARTITION ${table} FOR VALUES IN (${day})`)
@@ -42,8 +43,14 @@ const makePartitions = async ({ database, schema }: At, ids: readonly string[]):
 }
 
 /** The days that have a partition. */
-export const partitionDays = async ({ database, schema }: At): Promise<number[]> => {
-  const rows = await database.query<{ name: string }>(
+export const partitionDays = async ({
+  schema,
+  query,
+}: {
+  schema: string
+  query: Query
+}): Promise<number[]> => {
+  const rows = await query<{ name: string }>(
     `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
      WHERE i.inhparent = to_regclass($1)`,
     [`${schema}.settled`],
