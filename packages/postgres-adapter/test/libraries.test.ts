@@ -3,10 +3,11 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { drizzle as drizzleOnPostgresJs } from 'drizzle-orm/postgres-js'
 import createKnex from 'knex'
 import { Kysely, PostgresDialect } from 'kysely'
+import type pg from 'pg'
 import postgres from 'postgres'
 import { DataSource } from 'typeorm'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { fromDrizzle, fromKnex, fromKysely, fromTypeorm } from '../src/sessions/from-libraries.js'
+import { fromDrizzle, fromKnex, fromKysely, fromPrisma, fromTypeorm } from '../src/sessions/from-libraries.js'
 import { postgresStorage } from '../src/postgres-storage.js'
 import { sampleEvent } from './fixtures.js'
 import { freshStorage, poolOn, postgresUri } from './support.js'
@@ -60,6 +61,32 @@ const libraries: Readonly<Record<string, () => Promise<Library>>> = {
       transaction: (use) => source.transaction((manager) => use(fromTypeorm(manager))),
       outside: () => fromTypeorm(source.manager),
       close: () => source.destroy(),
+    }
+  },
+  // By the shape of its clients alone: generating a real one downloads an engine, which not every machine may.
+  'the shape of Prisma': async () => {
+    const pool = poolOn()
+    const raw = (client: Pick<pg.Pool, 'query'>) => ({
+      $queryRawUnsafe: async (sql: string, ...values: unknown[]) =>
+        (await client.query(sql, values)).rows as never,
+    })
+    return {
+      transaction: async (use) => {
+        const client = await pool.connect()
+        await client.query('BEGIN')
+        const ended = await use(fromPrisma(raw(client)))
+          .then(
+            () => client.query('COMMIT'),
+            async (error: unknown) => {
+              await client.query('ROLLBACK')
+              throw error
+            },
+          )
+          .finally(() => client.release())
+        return ended
+      },
+      outside: () => fromPrisma({ ...raw(pool), $transaction: () => undefined } as never),
+      close: () => pool.end(),
     }
   },
   'postgres.js': async () => {
