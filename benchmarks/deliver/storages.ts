@@ -6,6 +6,7 @@ import { mongooseStorage } from '@swigs/webhooks-mongoose-adapter'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
 import mongoose from 'mongoose'
 import { startMongo } from '../../tools/mongo-server/start-mongo.js'
+import { postgres } from './postgres.js'
 
 /** A storage for one round. */
 export interface Round {
@@ -77,4 +78,9 @@ const mongo = async (): Promise<Contender> => {
   }
 }
 
-export const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = { memory, sqlite, mongo }
+export const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = {
+  memory,
+  sqlite,
+  mongo,
+  postgres,
+}

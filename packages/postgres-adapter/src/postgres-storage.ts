@@ -14,7 +14,6 @@ import { guarded } from './errors.js'
 import { openDatabase } from './open-database.js'
 import { settingsOf, type PostgresStorageOptions } from './options.js'
 import { quoted } from './schema/migrations.js'
-import { appendInSession } from './stores/append-in-session.js'
 import { postgresDeliveries } from './stores/deliveries.js'
 import { postgresEvents } from './stores/events.js'
 import { postgresLanes } from './stores/lanes.js'
@@ -90,7 +89,7 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
     now: async () => (isOpen ? now() : null),
     ...(wakes && { watch: wakes.watch }),
     subscriptions: checked('subscriptions', postgresSubscriptions(at)),
-    events: checked('events', postgresEvents(at, appendInSession(schema, wakes?.stored), wakes?.announce)),
+    events: checked('events', postgresEvents(at, wakes ?? {})),
     lanes: checked('lanes', postgresLanes(at, renewLanes(at))),
     deliveries: checked('deliveries', postgresDeliveries(at)),
     maintenance: checked('maintenance', postgresMaintenance(at)),

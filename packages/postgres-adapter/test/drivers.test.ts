@@ -41,3 +41,21 @@ describeStorage('postgresStorage on PGlite', async () => {
     cleanup: async () => void (await own.exec(`DROP SCHEMA "${schema}" CASCADE`)),
   }
 })
+
+describeStorage('postgresStorage in a database that sorts as people do', async () => {
+  const name = freshSchema()
+  const admin = poolOn()
+  await admin.query(`CREATE DATABASE "${name}" LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0`)
+  const uri = new URL(postgresUri)
+  uri.pathname = `/${name}`
+  const pool = poolOn(uri.href)
+  return {
+    storage: postgresStorage(pool),
+    reopen: async () => postgresStorage(pool),
+    cleanup: async () => {
+      await pool.end()
+      await admin.query(`DROP DATABASE "${name}" WITH (FORCE)`)
+      await admin.end()
+    },
+  }
+})

@@ -25,16 +25,17 @@ it('a rival that waits for a fan-out makes nothing a second time of what has set
 
   const client = await pool.connect()
   await client.query('BEGIN')
-  const { id, eventId, subscriptionId } = of(event)
-  const row = {
-    id,
-    event_id: eventId,
-    subscription_id: subscriptionId,
-    due_at: T0,
-    created_at: T0,
-    once: false,
-  }
-  await client.query(`SELECT "${schema}".fan_out($1, $2, $3)`, [JSON.stringify([row]), [eventId], T0])
+  const { id, eventId } = of(event)
+  await client.query(`SELECT "${schema}".fan_out($1, $2, $3, $4, $5, $6, $7, $8)`, [
+    [id],
+    [eventId],
+    ['sub_1'],
+    [T0],
+    [T0],
+    [false],
+    [eventId],
+    T0,
+  ])
   const rival = fanOut(event)
   await expect
     .poll(async () => {

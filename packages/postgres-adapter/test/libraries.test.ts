@@ -105,8 +105,8 @@ describe.each(Object.entries(libraries))('a transaction of %s', (_name, make) =>
     onTestFinished(async () => void (await library.close()))
     const { storage } = await freshStorage()
     const event = sampleEvent({ siteId: "it's :v1 ? $1", target: 'sub_x', occurredAt: 1.25 })
-    const append = (session: unknown) =>
-      storage.events.append({ callId: 'call', visibleAt: 0.5, events: [event], session })
+    const append = (session: unknown, callId = 'call') =>
+      storage.events.append({ callId, visibleAt: 0.5, events: [event], session })
     return { library, storage, event, append }
   }
 
@@ -114,7 +114,7 @@ describe.each(Object.entries(libraries))('a transaction of %s', (_name, make) =>
     const { library, storage, event, append } = await setUp()
     await library.transaction(async (session) => {
       expect(await append(session)).toEqual([true])
-      expect(await append(session)).toEqual([false])
+      expect(await append(session, 'another')).toEqual([false])
       expect(await storage.events.get([event.id])).toEqual([])
     })
     expect(await storage.events.get([event.id])).toEqual([event])

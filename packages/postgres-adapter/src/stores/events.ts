@@ -1,48 +1,45 @@
 import type { EventStore, StoredEvent } from '@swigs/webhooks-dispatcher/storage-kit'
+import { arrayText, columnTexts } from '../arrays.js'
 import type { Value } from '../drivers/database.js'
 import { EVENT_COLUMNS, eventRow, readEvents, type EventRow } from '../rows/event-row.js'
+import { inSession } from '../errors.js'
+import { parametersOf } from '../schema/functions/columns.js'
+import { NEW_DELIVERY } from '../schema/functions/fan-out.js'
+import { sessionQuery } from '../sessions/session-query.js'
 import { toText } from '../text.js'
+import type { WakeUp } from '../wake-up/wake-up.js'
 import type { At } from './at.js'
-import type { AppendInSession } from './append-in-session.js'
 import { newest } from './newest.js'
 import { unfannedEvents } from './unfanned.js'
 
-/**
- * @param appendInSession how an event is stored in a caller's session
- * @param announced called when others are to be told of what was fanned out
- */
+interface Appended {
+  readonly id: string
+  readonly transaction: string
+}
+
+/** @param wakes told of what sessions have stored, and of what others are to be told */
 export const postgresEvents = (
   at: At,
-  appendInSession: AppendInSession,
-  announced?: () => void,
+  { stored: onStored, announce: onAnnounce }: Partial<Pick<WakeUp, 'stored' | 'announce'>> = {},
 ): EventStore => {
   const { database, schema, report } = at
   const query = async (text: string, values: readonly Value[]): Promise<StoredEvent[]> =>
     readEvents(await database.query<EventRow>(text, values), report)
 
+  const columns = Object.keys(NEW_DELIVERY) as (keyof typeof NEW_DELIVERY)[]
+  const fanOutStatement = `SELECT ${schema}.fan_out(${parametersOf(NEW_DELIVERY)}, $${columns.length + 1}::text::text[],
+    $${columns.length + 2})`
+
   return {
     append: async ({ callId, events, visibleAt, session }) => {
       const rows = events.map((event) => ({ ...eventRow(event), visible_at: visibleAt }))
-      if (session !== undefined) return appendInSession(session, callId, rows)
-      const stored = await database.query<{ id: string }>(
-        `WITH given AS (
-           SELECT DISTINCT ON (id) * FROM json_to_recordset($1::text::json) AS g(id text, type text, site_id text, body text,
-             occurred_at double precision, accepted_at double precision, target text, visible_at double precision)
-           ORDER BY id
-         ), made AS (
-           INSERT INTO ${schema}.events (id, type, site_id, body, occurred_at, accepted_at, target)
-           SELECT id, type, site_id, body, occurred_at, accepted_at, target FROM given
-           ON CONFLICT (id) DO NOTHING RETURNING id
-         ), queued AS (
-           INSERT INTO ${schema}.unfanned (event_id, visible_at, call_hash)
-           SELECT id, visible_at, hashtextextended($2, 0) FROM given WHERE id IN (SELECT id FROM made)
-         )
-         SELECT id FROM made
-         UNION ALL
-         SELECT u.event_id FROM ${schema}.unfanned u JOIN given g ON g.id = u.event_id
-         WHERE u.call_hash = hashtextextended($2, 0)`,
-        [JSON.stringify(rows), callId],
-      )
+      const values = [JSON.stringify(rows), callId]
+      const statement = `SELECT id, transaction FROM ${schema}.append($1::text::json, $2::text)`
+      const stored =
+        session === undefined
+          ? await database.query<Appended>(statement, values)
+          : await inSession(() => sessionQuery(session)<Appended>(statement, values))
+      if (session !== undefined && stored[0]) onStored?.(stored[0].transaction)
       const ours = new Set(stored.map(({ id }) => id))
       // The first of an id in a call is the one that made it.
       return rows.map(({ id }) => ours.delete(id))
@@ -57,11 +54,12 @@ export const postgresEvents = (
         created_at: createdAt,
         once,
       }))
-      await database.query(
-        `SELECT ${schema}.fan_out($1::text::json, ARRAY(SELECT json_array_elements_text($2::text::json)), $3)`,
-        [JSON.stringify(rows), JSON.stringify(eventIds.map(toText)), now],
-      )
-      if (announce) announced?.()
+      await database.query(fanOutStatement, [
+        ...columnTexts(rows, columns),
+        arrayText(eventIds.map(toText)),
+        now,
+      ])
+      if (announce) onAnnounce?.()
     },
     get: (eventIds) =>
       query(

@@ -1,4 +1,23 @@
 import { MAX_ATTEMPTS_KEPT } from '@swigs/webhooks-dispatcher/storage-kit'
+import { argumentsOf, rowsOf } from './columns.js'
+import { PLANNED } from './planned.js'
+
+/** A result as `complete` is given it. */
+export const RESULT = {
+  n: 'integer',
+  id: 'text',
+  lane: 'text',
+  token: 'text',
+  expected: 'integer',
+  state: 'smallint',
+  reason: 'text',
+  due_at: 'double precision',
+  step: 'integer',
+  attempt: 'text',
+  answer: 'text',
+  ended_at: 'double precision',
+  error: 'text',
+} as const
 
 /** What is kept of attempts when one more comes. */
 const kept = (array: string): string =>
@@ -13,19 +32,17 @@ const TOLD = 'g.n, g.lane, g.state AS new_state, g.ended_at, g.error, g.due_at A
  * anything else, in the order of their ids: whoever holds one that is still its own keeps it until this is committed.
  */
 export const completeFunction = (schema: string): string => `
-CREATE FUNCTION ${schema}.complete(given_results json, given_call text, given_now double precision, given_progressed json)
-RETURNS SETOF text LANGUAGE plpgsql AS $$
+CREATE FUNCTION ${schema}.complete(${argumentsOf(RESULT)}, progressed_lanes text[], given_call text, given_now double precision)
+RETURNS SETOF text ${PLANNED} AS $$
 DECLARE
   hash bigint := hashtextextended(given_call, 0);
 BEGIN
   RETURN QUERY WITH given AS MATERIALIZED (
-    SELECT DISTINCT ON (r.id) r.* FROM json_to_recordset(given_results) AS r(n integer, id text, lane text, token text,
-      expected integer, state smallint, reason text, due_at double precision, step integer, attempt text, answer text,
-      ended_at double precision, error text)
-    ORDER BY r.id, r.n
+    SELECT DISTINCT ON (g.id) g.* FROM ${rowsOf(RESULT)} ORDER BY g.id, g.n
   ), held AS MATERIALIZED (
     SELECT l.subscription_id, l.token FROM ${schema}.lanes l
-    WHERE (l.subscription_id, l.token) IN (SELECT g.lane, g.token FROM given g)
+    WHERE l.subscription_id = ANY (ARRAY(SELECT g.lane FROM given g))
+      AND (l.subscription_id, l.token) IN (SELECT g.lane, g.token FROM given g)
     ORDER BY l.subscription_id FOR NO KEY UPDATE
   ), ended AS (
     DELETE FROM ${schema}.pending p USING given g, held WHERE ${APPLIES} AND g.state <> 0
@@ -59,14 +76,15 @@ BEGIN
   ), progressed AS (
     SELECT coalesce(d.lane, g.lane) AS lane, coalesce(d.sent, 0) AS sent, coalesce(d.failed, 0) AS failed,
       d.last_sent_at, d.last_error, d.next_due_at, g.lane IS NOT NULL AS clears
-    FROM deltas d FULL JOIN (SELECT DISTINCT json_array_elements_text(given_progressed) AS lane) g ON g.lane = d.lane
+    FROM deltas d FULL JOIN (SELECT DISTINCT unnest(progressed_lanes) AS lane) g ON g.lane = d.lane
   ), counted AS (
     UPDATE ${schema}.lanes l SET sent = l.sent + d.sent, failed = l.failed + d.failed,
       last_sent_at = coalesce(d.last_sent_at, l.last_sent_at), last_error = coalesce(d.last_error, l.last_error),
       floor_at = least(l.floor_at, d.next_due_at),
       crash_count = CASE WHEN d.clears THEN 0 ELSE l.crash_count END,
       quarantined_at = CASE WHEN d.clears THEN 0 ELSE l.quarantined_at END
-    FROM progressed d WHERE l.subscription_id = d.lane
+    FROM progressed d
+    WHERE l.subscription_id = ANY (ARRAY(SELECT progressed.lane FROM progressed)) AND l.subscription_id = d.lane
   )
   SELECT a.id FROM applied a;
 END
