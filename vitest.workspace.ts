@@ -15,6 +15,9 @@ const project = ({ root, include }: Project) => ({
     root,
     include,
     typecheck: { enabled: false },
+    ...(['packages/postgres-adapter', 'examples/postgres'].includes(root)
+      ? { globalSetup: '../../tools/postgres-server/global-setup.ts' }
+      : {}),
     // No measure of anything: what ends a test that is stuck, however busy the machine.
     testTimeout: 300_000,
     hookTimeout: 300_000,

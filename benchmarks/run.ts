@@ -1,14 +1,16 @@
 /**
- * What ships, built. `npm run bench -- NAME`, and for most of them `--storage memory|sqlite|mongo` and `--rounds N`: `accept`,
- * `deliver`, `neighbours`, `pages` (`--rows N`), `verify`.
+ * What ships, built. `npm run bench -- NAME`, and for most of them `--storage memory|sqlite|mongo|postgres` and `--rounds N`: `accept`,
+ * `deliver`, `neighbours`, `pages` (`--rows N`), `verify`; on PostgreSQL `postgres` and `bloat` (`--minutes N`).
  */
 export {}
 const [name = 'deliver', ...rest] = process.argv.slice(2)
 const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): Promise<void> }>> = {
+  bloat: () => import('./bloat/run.js'),
   accept: () => import('./accept/run.js'),
   deliver: () => import('./deliver/run.js'),
   neighbours: () => import('./neighbours/run.js'),
   pages: () => import('./pages/run.js'),
+  postgres: () => import('./postgres/run.js'),
   verify: () => import('./verify/run.js'),
 }
 const load = benchmarks[name]

@@ -5,6 +5,7 @@ import { memoryStorage, type Storage } from '@swigs/webhooks-dispatcher'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
 import { startMongo } from '../../tools/mongo-server/start-mongo.js'
 import { MONGO_WAYS } from '../../tools/mongo-server/test-mongo.js'
+import { postgres } from './postgres.js'
 
 /** A storage for one round. */
 export interface Round {
@@ -79,4 +80,9 @@ const mongo = async (): Promise<Contender> => {
   }
 }
 
-export const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = { memory, sqlite, mongo }
+export const CONTENDERS: Readonly<Record<string, () => Promise<Contender>>> = {
+  memory,
+  sqlite,
+  mongo,
+  postgres,
+}

@@ -1,0 +1,81 @@
+import { expect, it, onTestFinished } from 'vitest'
+import { pgDatabase } from '../src/drivers/pg-pool.js'
+import { migrate } from '../src/schema/migrate.js'
+import { migrations, quoted, step } from '../src/schema/migrations.js'
+import { postgresStorage } from '../src/postgres-storage.js'
+import { sampleEvent } from './fixtures.js'
+import { dropSchema, freshSchema, poolOn } from './support.js'
+
+const setUp = () => {
+  const pool = poolOn(undefined, { max: 12 })
+  const schema = freshSchema()
+  onTestFinished(async () => {
+    await dropSchema(pool, schema)
+    await pool.end()
+  })
+  return { pool, schema, database: pgDatabase(pool, 60_000, () => undefined) }
+}
+
+it('processes that start at once make one schema', async () => {
+  const { pool, schema } = setUp()
+  const storages = Array.from({ length: 8 }, () => postgresStorage(pool, { schema }))
+  await Promise.all(storages.map((storage) => storage.open()))
+  const event = sampleEvent()
+  await storages[0]?.events.append({ callId: 'x', events: [event], visibleAt: 0 })
+  expect(await storages[7]?.events.get([event.id])).toEqual([event])
+  const { rows } = await pool.query(`SELECT version FROM ${quoted(schema)}.migrations`)
+  expect(rows).toEqual(migrations().map(({ version }) => ({ version })))
+})
+
+it('what `migrations` prints makes the schema by itself, whatever runs it', async () => {
+  const { pool, schema } = setUp()
+  for (const { concurrently, sql } of migrations(schema)) {
+    for (const statement of concurrently) await pool.query(statement)
+    await pool.query(sql)
+  }
+  await postgresStorage(pool, { schema, migrate: 'check' }).open()
+})
+
+it('`check` makes nothing, and says what is missing; `off` does not even look', async () => {
+  const { pool, schema } = setUp()
+  const checked = postgresStorage(pool, { schema, migrate: 'check' }).open()
+  await expect(checked).rejects.toMatchObject({
+    code: 'INVALID_OPTIONS',
+    message: expect.stringMatching(/lacks 1 \(tables\).*migrations\(\)/),
+  })
+  await postgresStorage(pool, { schema, migrate: 'off' }).open()
+  const { rows } = await pool.query('SELECT to_regnamespace($1) AS found', [quoted(schema)])
+  expect(rows).toEqual([{ found: null }])
+})
+
+it.each(['auto', 'check'] as const)('a schema of a newer version is refused with %s', async (mode) => {
+  const { pool, schema } = setUp()
+  await postgresStorage(pool, { schema }).open()
+  await pool.query(`INSERT INTO ${quoted(schema)}.migrations (version, name) VALUES (999, 'later')`)
+  await expect(postgresStorage(pool, { schema, migrate: mode }).open()).rejects.toMatchObject({
+    code: 'STORAGE_INVALID',
+    message: expect.stringMatching(/version 999.*Update the package/),
+  })
+})
+
+it('an index on a large table is made beside those who write to it, by several processes at once, and after one died over it', async () => {
+  const { pool, schema, database } = setUp()
+  const name = quoted(schema)
+  await migrate(database, schema, 'auto')
+  const index = `CREATE INDEX CONCURRENTLY IF NOT EXISTS events_later ON ${name}.events (occurred_at)`
+  const steps = [...migrations(schema), step(name, 2, 'later', '', [index])]
+  // What a build leaves that was interrupted: an index that is there and serves nobody.
+  await pool.query(
+    `INSERT INTO ${name}.events SELECT n::text, 't', NULL, '', 0, 0, NULL FROM generate_series(1, 2) n`,
+  )
+  const unique = `CREATE UNIQUE INDEX CONCURRENTLY events_later ON ${name}.events (occurred_at)`
+  await expect(pool.query(unique)).rejects.toMatchObject({ code: '23505' })
+  // A transaction that is open meanwhile has written, and goes on writing.
+  await Promise.all([1, 2, 3].map(() => migrate(database, schema, 'auto', steps)))
+  const { rows } = await pool.query(
+    `SELECT i.indisvalid, i.indisunique FROM pg_index i WHERE i.indexrelid = '${name}.events_later'::regclass`,
+  )
+  expect(rows).toEqual([{ indisvalid: true, indisunique: false }])
+  const made = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
+  expect(made.rows).toEqual([{ version: 1 }, { version: 2 }])
+})
