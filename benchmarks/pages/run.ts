@@ -28,7 +28,7 @@ const fill = async (storage: Storage, rows: number): Promise<void> => {
       }
     })
     await storage.events.fanOut({ now: from, eventIds: [], deliveries })
-    await storage.deliveries.cancel({ id: `dlv_${from + 3}`, now: from })
+    await storage.deliveries.cancel({ ids: [`dlv_${from + 3}`], reason: 'cancelled', now: from })
   }
 }
 

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process'
 import pg from 'pg'
 import { postgresStorage } from '@swigs/webhooks-postgres-adapter'
 import { dispatcherLoop } from '../deliver/dispatcher-loop.js'
+import { DELIVERIES } from '../deliver/settings.js'
 import { median } from '../median.js'
 
 const FEW = 1_000
@@ -35,9 +36,9 @@ export const stored = async (uri: string, rounds: number, rows: number): Promise
     const schema = `webhooks_stored_${process.pid}`
     await postgresStorage(pool, { schema }).open()
     await fill(pool, schema, filled)
-    const measured = await dispatcherLoop(url, postgresStorage(pool, { schema }))
+    const { seconds } = await dispatcherLoop(url, postgresStorage(pool, { schema }))
     await pool.query(`DROP SCHEMA ${schema} CASCADE`)
-    return measured
+    return DELIVERIES / seconds
   }
   const ratios: number[] = []
   for (let round = 0; round < rounds; round += 1) {

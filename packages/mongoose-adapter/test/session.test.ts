@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
 import { contextOn, dispatcherOn, fields, newCall, sampleDelivery, sampleEvent, T0 } from './fixtures.js'
-import { describeOnMongo, freshDatabase, itLacks, itNeeds } from './support.js'
+import { describeOnMongo, freshDatabase, itNeeds } from './support.js'
 
 describeOnMongo('append in the caller’s session', () => {
   let connection: Connection
@@ -225,15 +225,4 @@ describeOnMongo('append in the caller’s session', () => {
       await work.webhooks.stop()
     },
   )
-
-  itLacks('changeStreams', 'is left to polling where nothing can be watched', async () => {
-    const storage = mongooseStorage(connection)
-    await storage.open()
-    let hints = 0
-    const unwatch = await storage.watch?.(() => void (hints += 1))
-    await storage.events.append({ callId: newCall(), events: [sampleEvent()], visibleAt: 0 })
-    expect(await storage.events.unfanned({ now: 0, limit: 9 })).toHaveLength(1)
-    await unwatch?.()
-    expect(hints).toBe(0)
-  })
 })

@@ -36,7 +36,7 @@ describe('a server that stands alone', () => {
     await storage.open()
     let hints = 0
     const unwatch = await storage.watch?.(() => void (hints += 1))
-    await storage.outbox.pendingEvents({ now: 0, limit: 9 })
+    await storage.events.unfanned({ now: 0, limit: 9 })
     await unwatch?.()
     expect(server.sent.filter(({ name }) => name === 'aggregate')).toEqual([])
     expect(hints).toBe(0)

@@ -12,19 +12,37 @@ export interface SystemClock extends Clock {
   uncertaintyMs(): number
 }
 
+/** A wall clock tells whole milliseconds, cut off. */
+const GRAIN_MS = 1
+const MOST_READINGS = 8
+const GOOD_BRACKET_MS = 0.05
+
 /** How fast two clocks may part between samples: what an operating system slews by at most (adjtime, 500 ppm). */
 const DRIFT = 500e-6
 
 /** The clock a dispatcher runs on unless it is given another. */
 export const systemClock = (options: { offsetMs?: number } = {}): SystemClock => {
   const monotonic = () => performance.now()
-  const wall = () => Date.now() + (options.offsetMs ?? 0)
-  let offset = wall() - monotonic()
-  let sampled: { readonly at: number; readonly uncertaintyMs: number } | null = null
+  // Between two readings a busy machine may stand still for tens of milliseconds: the tightest of several is taken, and what
+  // may be wrong with that one is told.
+  const readWall = () => {
+    let best = { offset: 0, uncertaintyMs: Infinity, at: 0 }
+    for (let count = 0; count < MOST_READINGS; count += 1) {
+      const before = monotonic()
+      const wall = Date.now() + (options.offsetMs ?? 0)
+      const after = monotonic()
+      const uncertaintyMs = (after - before + GRAIN_MS) / 2
+      if (uncertaintyMs < best.uncertaintyMs)
+        best = { offset: wall + GRAIN_MS / 2 - (before + after) / 2, uncertaintyMs, at: after }
+      if (after - before < GOOD_BRACKET_MS) break
+    }
+    return best
+  }
+  let { offset, ...sampled } = readWall()
   return {
     now: () => offset + monotonic(),
     monotonic,
-    uncertaintyMs: () => (sampled ? sampled.uncertaintyMs + (monotonic() - sampled.at) * DRIFT : 0),
+    uncertaintyMs: () => sampled.uncertaintyMs + (monotonic() - sampled.at) * DRIFT,
     sleep: async (ms, signal) => {
       // An abort is a wish to be woken, not a failure.
       await sleep(Math.max(0, Math.min(ms, 2 ** 31 - 1)), undefined, signal ? { signal } : {}).catch(
@@ -32,9 +50,11 @@ export const systemClock = (options: { offsetMs?: number } = {}): SystemClock =>
       )
     },
     resample: (sample) => {
-      const at = monotonic()
-      offset = (sample?.time ?? wall()) - at
-      sampled = sample ? { at, uncertaintyMs: sample.uncertaintyMs } : null
+      if (sample) {
+        const at = monotonic()
+        offset = sample.time - at
+        sampled = { at, uncertaintyMs: sample.uncertaintyMs }
+      } else ({ offset, ...sampled } = readWall())
     },
   }
 }

@@ -38,20 +38,19 @@ export const send = async (context: RunnerContext, sending: Sending): Promise<Se
   const startedAt = clock.now()
   const startedMonotonic = clock.monotonic()
   const number = delivery.attemptCount + 1
-  let reply: Reply | null = null
-  let classification: Classification
-  try {
-    reply = await request(context, sending, { number, startedAt })
-    classification = classifyReply(reply, clock.now())
-    if (!classification) throw new TypeError('The transport answered what is no reply')
-  } catch (error) {
-    reply = null
-    classification = { kind: 'retry', ...ownFault(error), waitMs: null, askedMs: null, holdsLane: false }
-  }
+  const { reply, classification } = await request(context, sending, { number, startedAt }).then(
+    (reply) => answered(reply, clock.now()),
+    faulty,
+  )
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
   const attempt = record({ number, startedAt, durationMs, reply, classification, subscription })
   return { classification, endedAt, url, attempt }
+}
+
+interface Came {
+  readonly reply: Reply | null
+  readonly classification: Classification
 }
 
 /** Nothing that a plug-in throws is quoted: it may hold the payload, or a secret. */
@@ -61,7 +60,22 @@ const ownFault = (error: unknown) => {
   return { errorClass: 'internal', error: `Sending failed on our side (${what || 'unknown error'})` } as const
 }
 
-const request = (
+/** What a transport answered, which anyone may have written. */
+const answered = (reply: Reply, now: number): Came => {
+  try {
+    const classification: Classification | undefined = classifyReply(reply, now)
+    return classification ? { reply, classification } : faulty(new TypeError('no reply'))
+  } catch (error) {
+    return faulty(error)
+  }
+}
+
+const faulty = (error: unknown): Came => ({
+  reply: null,
+  classification: { kind: 'retry', ...ownFault(error), waitMs: null, askedMs: null, holdsLane: false },
+})
+
+const request = async (
   { transport, guard, settings, deadlines }: RunnerContext,
   { event, delivery, subscription, signal, mayStart, mayRepeat }: Sending,
   { number, startedAt }: { number: number; startedAt: number },

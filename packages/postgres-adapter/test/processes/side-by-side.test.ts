@@ -1,0 +1,5 @@
+import { describeSideBySide } from '../../../../tools/process-harness/index.js'
+import { testSize } from '../../../../tools/test-size.js'
+import { sharedSchema } from '../shared-schema.js'
+
+describeSideBySide('PostgreSQL', sharedSchema, testSize)
