@@ -1,6 +1,6 @@
 /**
  * What ships, built. `npm run bench -- NAME`, and for most of them `--storage memory|sqlite|mongo` and `--rounds N`: `accept`,
- * `deliver`, `neighbours`, `pages` (`--rows N`), `verify`.
+ * `deliver`, `neighbours`, `pages` (`--rows N`), `peers`, `stall` (`--thread false`), `verify`.
  */
 export {}
 const [name = 'deliver', ...rest] = process.argv.slice(2)
@@ -9,6 +9,8 @@ const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): P
   deliver: () => import('./deliver/run.js'),
   neighbours: () => import('./neighbours/run.js'),
   pages: () => import('./pages/run.js'),
+  peers: () => import('./peers/run.js'),
+  stall: () => import('./stall/run.js'),
   verify: () => import('./verify/run.js'),
 }
 const load = benchmarks[name]

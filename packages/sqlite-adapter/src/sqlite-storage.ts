@@ -1,6 +1,7 @@
 import { InvalidOptionsError, SessionUnsupportedError } from '@swigs/webhooks-protocol'
 import type { Logger, Storage } from '@swigs/webhooks-dispatcher'
 import type { DriverName } from './drivers/driver.js'
+import { allMatching } from './host/all-matching.js'
 import { Client } from './host/client.js'
 import { connector, type ThreadChoice } from './host/connect.js'
 import { packFanOut, unpackQueue } from './stores/packed-deliveries.js'
@@ -59,7 +60,7 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
       insert: verb('subscriptions.insert'),
       get: verb('subscriptions.get'),
       list: verb('subscriptions.list'),
-      matching: verb('subscriptions.matching'),
+      matching: (patterns) => allMatching(client, patterns),
       update: verb('subscriptions.update'),
       remove: verb('subscriptions.remove'),
     },
