@@ -11,7 +11,7 @@ import { recordOf, toSubscription } from './subscription-row.js'
 import { read, write } from './verb.js'
 
 /** Some of those that match, after one: what comes from the thread at once holds the app up while it is read. */
-interface MatchingPage {
+export interface MatchingPage {
   readonly patterns: readonly string[]
   readonly after: number
   readonly limit: number
