@@ -1,6 +1,6 @@
 /**
  * What ships, built. `npm run bench -- NAME`, and for most of them `--storage memory|sqlite|mongo|postgres` and `--rounds N`: `accept`,
- * `deliver`, `neighbours`, `pages` (`--rows N`), `verify`; on PostgreSQL `postgres` and `bloat` (`--minutes N`).
+ * `deliver`, `neighbours`, `pages` (`--rows N`), `peers`, `stall` (`--thread false`), `verify`; on PostgreSQL `postgres` and `bloat` (`--minutes N`).
  */
 export {}
 const [name = 'deliver', ...rest] = process.argv.slice(2)
@@ -11,6 +11,8 @@ const benchmarks: Record<string, () => Promise<{ run(args: readonly string[]): P
   neighbours: () => import('./neighbours/run.js'),
   pages: () => import('./pages/run.js'),
   postgres: () => import('./postgres/run.js'),
+  peers: () => import('./peers/run.js'),
+  stall: () => import('./stall/run.js'),
   verify: () => import('./verify/run.js'),
 }
 const load = benchmarks[name]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createDispatcher, type DeliveryListQuery, type Storage } from '@swigs/webhooks-dispatcher'
+import { deliveryId, type AttemptResult, type StoredEvent } from '@swigs/webhooks-dispatcher/storage-kit'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
 import { median } from '../median.js'
 
@@ -10,27 +11,67 @@ const SUBSCRIPTIONS = 10
 const AT_A_TIME = 1_000
 const CALLS = 200
 
-/** One in a thousand is rare: of a type of its own, or at a site of its own, or cancelled. */
+/** One in a thousand is rare: of a type of its own, or at a site of its own, or cancelled. The others are delivered. */
 const fill = async (storage: Storage, rows: number): Promise<void> => {
   await storage.open()
+  const token = 'filling'
   for (let from = 0; from < rows; from += AT_A_TIME) {
-    const deliveries = Array.from({ length: AT_A_TIME }, (_, offset) => {
-      const index = from + offset
-      return {
-        id: `dlv_${index}`,
-        eventId: `evt_${index}`,
-        eventType: index % 1_000 === 1 ? 'order.rare' : 'order.created',
-        siteId: index % 1_000 === 2 ? 'rare' : 'site',
-        subscriptionId: `subscription-${index % SUBSCRIPTIONS}`,
-        dueAt: index,
-        createdAt: index,
-        once: false,
-      }
-    })
-    await storage.events.fanOut({ now: from, eventIds: [], deliveries })
-    await storage.deliveries.cancel({ ids: [`dlv_${from + 3}`], reason: 'cancelled', now: from })
+    const events = Array.from({ length: AT_A_TIME }, (_, offset) => eventOf(from + offset))
+    const deliveries = events.map(({ id, acceptedAt }) => ({
+      id: deliveryId(id, subscriptionOf(acceptedAt)),
+      eventId: id,
+      subscriptionId: subscriptionOf(acceptedAt),
+      dueAt: acceptedAt,
+      createdAt: acceptedAt,
+      once: false,
+    }))
+    await storage.events.append({ callId: `${from}`, events, visibleAt: from })
+    await storage.events.fanOut({ now: from, eventIds: events.map(({ id }) => id), deliveries })
+    await storage.lanes.acquire({ token, now: from, leaseMs: 1e12, limit: SUBSCRIPTIONS })
+    const [rare, ...others] = deliveries.slice(3).concat(deliveries.slice(0, 3))
+    await storage.deliveries.cancel({ ids: [rare?.id ?? ''], reason: 'cancelled', now: from })
+    const results = others.map(({ id, subscriptionId }) => deliveredResult(id, subscriptionId, token, from))
+    await storage.lanes.complete({ callId: `${from}`, now: from, results, progressed: [] })
   }
 }
+
+const subscriptionOf = (index: number): string => `subscription-${index % SUBSCRIPTIONS}`
+
+const eventOf = (index: number): StoredEvent => ({
+  id: `evt_${String(index).padStart(9, '0')}`,
+  type: index % 1_000 === 1 ? 'order.rare' : 'order.created',
+  siteId: index % 1_000 === 2 ? 'rare' : 'site',
+  body: '{}',
+  occurredAt: index,
+  acceptedAt: index,
+  target: null,
+})
+
+const deliveredResult = (
+  deliveryId: string,
+  subscriptionId: string,
+  token: string,
+  startedAt: number,
+): AttemptResult => ({
+  deliveryId,
+  subscriptionId,
+  token,
+  expectedAttemptCount: 0,
+  attempt: {
+    number: 1,
+    startedAt,
+    durationMs: 1,
+    statusCode: 200,
+    errorClass: null,
+    error: null,
+    responseBody: 'ok',
+    truncated: false,
+  },
+  status: 'delivered',
+  reason: null,
+  dueAt: null,
+  scheduleStep: 1,
+})
 
 const QUERIES: Readonly<Record<string, DeliveryListQuery>> = {
   all: {},

@@ -1,8 +1,11 @@
 import { InvalidOptionsError, SessionUnsupportedError } from '@swigs/webhooks-protocol'
 import type { Logger, Storage } from '@swigs/webhooks-dispatcher'
 import type { DriverName } from './drivers/driver.js'
+import { allMatching } from './host/all-matching.js'
 import { Client } from './host/client.js'
 import { connector, type ThreadChoice } from './host/connect.js'
+import { packFanOut, unpackQueue } from './stores/packed-deliveries.js'
+import { packResults } from './stores/packed-results.js'
 import type { VerbAnswer, VerbInput, VerbName } from './stores/verbs.js'
 
 /** Where the file is, and how patient to be with it. */
@@ -57,7 +60,7 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
       insert: verb('subscriptions.insert'),
       get: verb('subscriptions.get'),
       list: verb('subscriptions.list'),
-      matching: verb('subscriptions.matching'),
+      matching: (patterns) => allMatching(client, patterns),
       update: verb('subscriptions.update'),
       remove: verb('subscriptions.remove'),
     },
@@ -69,7 +72,7 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
         )
       },
       unfanned: verb('events.unfanned'),
-      fanOut: verb('events.fanOut'),
+      fanOut: (input) => client.call('events.fanOut', packFanOut(input)),
       get: verb('events.get'),
       list: verb('events.list'),
     },
@@ -77,8 +80,9 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
       acquire: verb('lanes.acquire'),
       extend: verb('lanes.extend'),
       release: verb('lanes.release'),
-      upcoming: verb('lanes.upcoming'),
-      complete: verb('lanes.complete'),
+      upcoming: async (query) =>
+        unpackQueue(await client.call('lanes.upcoming', query), query.subscriptionId),
+      complete: (input) => client.call('lanes.complete', packResults(input)),
       wake: verb('lanes.wake'),
       remove: verb('lanes.remove'),
     },

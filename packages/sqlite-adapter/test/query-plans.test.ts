@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '../src/database/database.js'
+import { packFanOut } from '../src/stores/packed-deliveries.js'
+import { packResults } from '../src/stores/packed-results.js'
 import { VERBS, type VerbInput, type VerbName } from '../src/stores/verbs.js'
 import { openTestFile } from './open-test-file.js'
 
@@ -36,7 +38,7 @@ describe('what SQLite does for', () => {
       createdAt: 2,
       once: false,
     }
-    run('events.fanOut', { now: 2, eventIds: [], deliveries: [delivery] })
+    run('events.fanOut', packFanOut({ now: 2, eventIds: [], deliveries: [delivery] }))
     const sql = database.sql.bind(database)
     database.sql = (text) => {
       texts.push(text)
@@ -165,11 +167,11 @@ describe('what SQLite does for', () => {
     const results = [{ ...result, status: 'pending' } as const]
     const plans = [
       ...plansOf('events.unfanned', { now: 1, limit: 10 }),
-      ...plansOf('events.fanOut', { now: 3, eventIds: ['evt_1'], deliveries: [delivery] }),
+      ...plansOf('events.fanOut', packFanOut({ now: 3, eventIds: ['evt_1'], deliveries: [delivery] })),
       ...plansOf('lanes.acquire', { token: 't', now: 2, leaseMs: 9, limit: 10 }),
       ...plansOf('lanes.acquire', { token: 't', now: 2, leaseMs: 9, limit: 10, subscriptionIds: [SUB] }),
       ...plansOf('lanes.upcoming', { subscriptionId: SUB, limit: 64 }),
-      ...plansOf('lanes.complete', { callId: 'c', now: 3, results, progressed: [SUB] }),
+      ...plansOf('lanes.complete', packResults({ callId: 'c', now: 3, results, progressed: [SUB] })),
       ...plansOf('deliveries.cancel', { ids: [DELIVERY], reason: 'cancelled', now: 4 }),
       ...plansOf('deliveries.resend', { ids: [DELIVERY], now: 5 }),
       ...plansOf('lanes.release', {

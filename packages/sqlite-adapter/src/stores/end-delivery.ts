@@ -39,7 +39,7 @@ export const endDelivery = (database: Database, row: Row, end: End): void => {
       Number(row['once']),
       ...(end.attempt ? attemptValues(end.attempt) : NO_ATTEMPT),
     )
-  noteEnded(database, place)
+  noteEnded(database, [place])
 }
 
 /** Within a write: keeps an attempt that did not end its delivery, and of all those the latest. */

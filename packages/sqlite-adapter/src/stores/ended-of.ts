@@ -1,12 +1,15 @@
 import type { Database } from '../database/database.js'
+import type { Value } from '../drivers/driver.js'
+import { inRows } from './in-rows.js'
 
 /** What ended lately is brought into the order of subscriptions when it is so many: a list looks through it until then. */
 const AT_ONCE = 2_000
 
-/** Within a write: what ended is to be found by its subscription. */
-export const noteEnded = (database: Database, place: readonly number[]): void => {
-  database.sql('INSERT INTO ended_lately (created_at, event, sub) VALUES (?, ?, ?)').run(...place)
-}
+/** Within a write: what ended, by `(created_at, event, sub)`, is to be found by its subscription. */
+export const noteEnded = (database: Database, places: readonly (readonly Value[])[]): void =>
+  inRows(places, (rows, bound) => {
+    database.sql(`INSERT INTO ended_lately (created_at, event, sub) VALUES ${rows}`).run(...bound)
+  })
 
 /** Within a write: sorts what ended lately into the order of subscriptions, when there is enough of it. */
 export const sortEnded = (database: Database): void => {

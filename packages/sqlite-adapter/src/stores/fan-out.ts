@@ -1,6 +1,6 @@
-import type { FanOutInput, NewDelivery } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import { chunks } from './chunks.js'
+import type { Alike, PackedFanOut } from './packed-deliveries.js'
 import { insertPending } from './pending.js'
 import type { Sliced } from './verb.js'
 import { wakeLanes } from './wake-lanes.js'
@@ -8,22 +8,17 @@ import { wakeLanes } from './wake-lanes.js'
 /** Deliveries, lanes and marks that are written before others may come between. */
 const SLICE = 500
 
-/** Deliveries of one event that differ by their subscription alone, as they mostly are. */
-interface Alike extends Omit<NewDelivery, 'id' | 'subscriptionId'> {
-  readonly subscriptionIds: readonly string[]
-}
-
 /** Inserts the deliveries, wakes their lanes, marks the events: in this order, and any prefix may be repeated. */
 export function* fanOut(
   database: Database,
-  { now, eventIds, deliveries, announce = false }: FanOutInput,
+  { now, eventIds, alike: groups, announce = false }: PackedFanOut,
 ): Sliced<void> {
-  for (const alike of alikes(deliveries))
+  for (const alike of groups)
     for (const subscriptionIds of chunks(alike.subscriptionIds, SLICE)) {
       insertAlike(database, { ...alike, subscriptionIds }, now)
       yield
     }
-  const lanes = [...new Set(deliveries.map(({ subscriptionId }) => subscriptionId))]
+  const lanes = [...new Set(groups.flatMap(({ subscriptionIds }) => subscriptionIds))]
   for (const subscriptionIds of chunks(lanes, SLICE)) {
     wakeLanes(database, subscriptionIds, now)
     yield
@@ -31,17 +26,6 @@ export function* fanOut(
   const mark = database.sql('DELETE FROM unfanned WHERE event = (SELECT n FROM events WHERE id = ?)')
   for (const id of eventIds) mark.run(id)
   if (announce) database.tally({ announced: 1 })
-}
-
-const alikes = (deliveries: readonly NewDelivery[]): Iterable<Alike> => {
-  const groups = new Map<string, Alike & { subscriptionIds: string[] }>()
-  for (const { eventId, dueAt, createdAt, once, subscriptionId } of deliveries) {
-    const key = `${dueAt} ${createdAt} ${once} ${eventId}`
-    const group = groups.get(key)
-    if (group) group.subscriptionIds.push(subscriptionId)
-    else groups.set(key, { eventId, dueAt, createdAt, once, subscriptionIds: [subscriptionId] })
-  }
-  return groups.values()
 }
 
 const insertAlike = (

@@ -17,7 +17,7 @@ function* readings(database: Database, id: string): Generator<{ eventIds: string
 }
 
 /** `deliveryId` leaves out the `evt_` of an event's id, where it has one. */
-export const eventIdsOf = (part: string): string[] => [`evt_${part}`, part]
+export const eventIdsOf = (part: string): [string, string] => [`evt_${part}`, part]
 
 const select = (table: Found['table']): string =>
   `SELECT d.*, e.id AS event_id, e.type, e.site FROM events e

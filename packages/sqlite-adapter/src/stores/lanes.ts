@@ -1,12 +1,8 @@
-import {
-  type ExtendInput,
-  type LaneRelease,
-  type LaneWindow,
-  type QueuedDelivery,
-} from '@swigs/webhooks-dispatcher/storage-kit'
+import { type ExtendInput, type LaneRelease, type LaneWindow } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import { acquire } from './acquire.js'
 import { complete } from './complete.js'
+import { packQueued, type PackedQueue } from './packed-deliveries.js'
 import { upcoming } from './upcoming.js'
 import { read, write } from './verb.js'
 import { wakeLanes } from './wake-lanes.js'
@@ -88,8 +84,8 @@ export const laneVerbs = {
   'lanes.release': write((database, { now, lanes }: { now: number; lanes: readonly LaneRelease[] }): void => {
     for (const lane of lanes) release(database, now, lane)
   }),
-  'lanes.upcoming': read((database, query: { subscriptionId: string; limit: number }): QueuedDelivery[] =>
-    upcoming(database, query),
+  'lanes.upcoming': read((database, query: { subscriptionId: string; limit: number }): PackedQueue =>
+    upcoming(database, query).flatMap(packQueued),
   ),
   'lanes.complete': write(complete),
   'lanes.wake': write(wake),

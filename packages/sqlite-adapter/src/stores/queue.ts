@@ -5,7 +5,7 @@ import type { Row } from '../drivers/driver.js'
 const SWEEP_AT = 32
 
 /** Entries looked at by a sweep, from the first. */
-const SWEPT = 128
+const SWEPT = 64
 
 /** An entry of the queue is good while its delivery waits, and is due when the entry says. */
 const GOOD = `p.created_at = coalesce(q.created_at, q.due_at) AND p.event = q.event AND p.sub = q.sub

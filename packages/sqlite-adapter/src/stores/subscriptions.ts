@@ -10,6 +10,13 @@ import type { Row } from '../drivers/driver.js'
 import { recordOf, toSubscription } from './subscription-row.js'
 import { read, write } from './verb.js'
 
+/** Some of those that match, after one: what comes from the thread at once holds the app up while it is read. */
+export interface MatchingPage {
+  readonly patterns: readonly string[]
+  readonly after: number
+  readonly limit: number
+}
+
 const SELECT = `SELECT s.id, s.record, t.total_sent, t.total_failed, t.last_sent_at, t.last_error
   FROM subscriptions s LEFT JOIN stats t ON t.sub = s.sub`
 
@@ -55,14 +62,16 @@ export const subscriptionVerbs = {
       : database.sql(`${SELECT} ${order}`).all(limit)
     return subscriptionsIn(database, rows)
   }),
-  'subscriptions.matching': read((database, patterns: readonly string[]) => {
+  'subscriptions.matching': read((database, { patterns, after, limit }: MatchingPage) => {
     const rows = database
       .sql(
-        `${SELECT} WHERE s.is_active = 1 AND s.sub IN (
-           SELECT sub FROM subscription_events WHERE pattern IN (SELECT value FROM json_each(?)))`,
+        `${SELECT} WHERE s.is_active = 1 AND s.sub > ? AND s.sub IN (
+           SELECT sub FROM subscription_events WHERE pattern IN (SELECT value FROM json_each(?)))
+         ORDER BY s.sub LIMIT ?`,
       )
-      .all(JSON.stringify(patterns))
-    return subscriptionsIn(database, rows)
+      .all(after, JSON.stringify(patterns), limit)
+    const next = rows.length < limit ? null : database.names.numberOf(String(rows.at(-1)?.['id']))
+    return { subscriptions: subscriptionsIn(database, rows), next }
   }),
   'subscriptions.update': write(
     (
