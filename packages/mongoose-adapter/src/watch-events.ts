@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose'
 import type { EventDocument } from './documents.js'
+import { OVERDUE_MS } from './stores/acquire.js'
 
 type Events = Pick<mongo.Collection<EventDocument>, 'watch'>
 
@@ -18,11 +19,14 @@ const OURS_TO_DO = [
       ],
     },
   },
-  { $project: { _id: 1 } },
+  { $project: { operationType: 1 } },
 ]
 
 /** No other will do, and the app's connection may be set to one. */
 const MAJORITY = { readConcern: { level: 'majority' } } as const
+
+/** What is left to another process for a time is looked for again after it, and once more where clocks are some ms apart, ms. */
+const LOOK_AGAIN_AFTER_MS = [OVERDUE_MS + 5, OVERDUE_MS + 50] as const
 
 const REOPEN_AFTER_MS = 5_000
 
@@ -38,11 +42,20 @@ export const watchEvents = (
 ): (() => Promise<void>) => {
   let stream: mongo.ChangeStream | null = null
   let timer: NodeJS.Timeout | undefined
+  let again: NodeJS.Timeout[] = []
 
+  /** A session's event is fanned out by whoever is told of it; a lane that is due belongs to one of many first. */
+  const tell = (change: { operationType: string }) => {
+    onHint()
+    if (change.operationType !== 'update') return
+    // Of many at once the last one's looks are looks for all.
+    for (const look of again) clearTimeout(look)
+    again = LOOK_AGAIN_AFTER_MS.map((ms) => setTimeout(onHint, ms).unref())
+  }
   const open = () => {
     const opened = events.watch(OURS_TO_DO, MAJORITY)
     stream = opened
-    opened.on('change', onHint)
+    opened.on('change', tell)
     // Polling goes on without it.
     opened.on('error', () => {
       if (stream !== opened) return
@@ -60,6 +73,7 @@ export const watchEvents = (
   open()
   return async () => {
     clearTimeout(timer)
+    for (const look of again) clearTimeout(look)
     const last = stream
     stream = null
     await last?.close()

@@ -6,8 +6,8 @@ import type { StoreContext } from './context.js'
 import { halving } from './halving.js'
 import { readLanes } from './reading.js'
 
-/** A lane elsewhere is left to the process whose slice it is in until it is overdue by this. */
-const OVERDUE_MS = 50
+/** A lane elsewhere is left to the process whose slice it is in until it is overdue by this, ms. */
+export const OVERDUE_MS = 50
 
 /** Calls that nobody has the answer to, at most. */
 const UNANSWERED = 100

@@ -47,7 +47,8 @@ const wakeSleepers = async (context: StoreContext, now: number): Promise<string[
   const waiting = await waitingAmong(at(), ids)
   const asleep = earliest.filter(({ _id, dueAt }) => {
     const lane = readable.get(_id)
-    if (broken.includes(_id) || waiting.has(_id) || lane?.token) return false
+    const owned = lane !== undefined && lane.token !== null && lane.leaseUntil > now
+    if (broken.includes(_id) || waiting.has(_id) || owned) return false
     return lane === undefined || lane.dueAt > Math.max(dueAt, now)
   })
   const sleepers = asleep.map(({ _id }) => _id)
