@@ -7,8 +7,11 @@ import { fromText, toText, toTextOrNull } from '../text.js'
 import type { At } from './at.js'
 import { withPartitions } from './partitions.js'
 
-/** Ends attempts; answers the ids of those that were left alone. */
-export const completeResults = (at: At) => {
+/**
+ * Ends attempts; answers the ids of those that were left alone.
+ * @param wrote told how many rows of the table of lanes were written, or more
+ */
+export const completeResults = (at: At, wrote: (rows: number) => void) => {
   const { database, schema } = at
   const columns = Object.keys(RESULT) as (keyof typeof RESULT)[]
   const [progressedAt, callAt, nowAt] = [1, 2, 3].map((place) => `$${columns.length + place}`)
@@ -22,6 +25,7 @@ export const completeResults = (at: At) => {
     const values = [...columnTexts(rows, columns), arrayText(progressed.map(toText)), callId, now]
     const ids = rows.map(({ id }) => id)
     const done = await withPartitions(at, ids, () => database.query<{ id: string }>(statement, values))
+    wrote(done.length)
     const applied = new Set(done.map(({ id }) => fromText(id)))
     const left = ids.filter((id) => !applied.has(id))
     // Made before, and its answer lost: what that call has written is known by its name.

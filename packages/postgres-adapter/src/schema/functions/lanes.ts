@@ -40,9 +40,9 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION ${schema}.release(given_lanes json, given_now double precision) RETURNS void ${PLANNED} AS $$
+CREATE FUNCTION ${schema}.release(given_lanes json, given_now double precision) RETURNS SETOF text ${PLANNED} AS $$
 BEGIN
-  WITH given AS (
+  RETURN QUERY WITH given AS (
     SELECT * FROM json_to_recordset(given_lanes) AS r(subscription_id text, token text, wakeups integer, lifts integer,
       due_at double precision, hold text, hold_ms double precision, rate_window text, crash_count integer,
       quarantined_at integer)
@@ -53,7 +53,8 @@ BEGIN
     lease_ms = CASE WHEN l.lifts = g.lifts AND g.hold IS NOT NULL THEN g.hold_ms ELSE 0 END,
     hold = CASE WHEN l.lifts = g.lifts THEN g.hold END,
     rate_window = g.rate_window, crash_count = g.crash_count, quarantined_at = g.quarantined_at, ${RAISED}
-  ${OF_HELD};
+  ${OF_HELD}
+  RETURNING CASE WHEN l.wakeups <> g.wakeups THEN l.subscription_id END;
 END
 $$;
 
