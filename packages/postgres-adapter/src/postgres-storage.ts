@@ -41,6 +41,7 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
   let isOpen = false
 
   const at = { database, schema, report: { malformed: (row) => report.malformed(row) } as StorageReport }
+  const wrote = renewLanes(at)
   const wakes = settings.listen && wakeUp(database.query, settings.schema, settings.listen.connectionString)
 
   const checked = <G extends object>(group: string, methods: G): G =>
@@ -89,8 +90,8 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
     now: async () => (isOpen ? now() : null),
     ...(wakes && { watch: wakes.watch }),
     subscriptions: checked('subscriptions', postgresSubscriptions(at)),
-    events: checked('events', postgresEvents(at, wakes ?? {})),
-    lanes: checked('lanes', postgresLanes(at, renewLanes(at))),
+    events: checked('events', postgresEvents(at, wrote, wakes ?? {})),
+    lanes: checked('lanes', postgresLanes(at, wrote, wakes?.hint)),
     deliveries: checked('deliveries', postgresDeliveries(at)),
     maintenance: checked('maintenance', postgresMaintenance(at)),
   }

@@ -42,7 +42,7 @@ it('every page that a storage must serve reads the same few blocks, wherever it 
   const report = { malformed: () => undefined }
   const at = { database: { query: explaining, transaction }, schema, report } as never
   const deliveries = postgresDeliveries(at)
-  const events = postgresEvents(at)
+  const events = postgresEvents(at, () => undefined)
   const values = { eventId: 'evt_7', subscriptionId: 'sub_2', siteId: 'site3', type: 'type.2' }
   const filter = (fields: readonly string[]) =>
     Object.fromEntries(

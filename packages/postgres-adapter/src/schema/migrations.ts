@@ -1,4 +1,4 @@
-import { appendFunction } from './functions/append.js'
+import { appendFunctions } from './functions/append.js'
 import { completeFunction } from './functions/complete.js'
 import { fanOutFunction } from './functions/fan-out.js'
 import { laneFunctions } from './functions/lanes.js'
@@ -31,7 +31,7 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
  */
 export const migrations = (schema: string = DEFAULT_SCHEMA): Migration[] => {
   const name = quoted(schema)
-  const functions = [appendFunction, fanOutFunction, completeFunction, laneFunctions].map((of) => of(name))
+  const functions = [appendFunctions, fanOutFunction, completeFunction, laneFunctions].map((of) => of(name))
   return [step(name, 1, 'tables', [notes(name), tables(name), ...functions].join(''))]
 }
 

@@ -2,30 +2,29 @@ import type { EventStore, StoredEvent } from '@swigs/webhooks-dispatcher/storage
 import { arrayText, columnTexts } from '../arrays.js'
 import type { Value } from '../drivers/database.js'
 import { EVENT_COLUMNS, eventRow, readEvents, type EventRow } from '../rows/event-row.js'
-import { inSession } from '../errors.js'
 import { parametersOf } from '../schema/functions/columns.js'
 import { NEW_DELIVERY } from '../schema/functions/fan-out.js'
-import { sessionQuery } from '../sessions/session-query.js'
 import { toText } from '../text.js'
 import type { WakeUp } from '../wake-up/wake-up.js'
 import type { At } from './at.js'
+import { sessionAppend } from './append-in-session.js'
 import { newest } from './newest.js'
 import { unfannedEvents } from './unfanned.js'
 
-interface Appended {
-  readonly id: string
-  readonly transaction: string
-}
-
-/** @param wakes told of what sessions have stored, and of what others are to be told */
+/**
+ * @param wrote told how many rows of the table of lanes were written, or more
+ * @param wakes told of what sessions have stored, and of what others are to be told
+ */
 export const postgresEvents = (
   at: At,
+  wrote: (rows: number) => void,
   { stored: onStored, announce: onAnnounce }: Partial<Pick<WakeUp, 'stored' | 'announce'>> = {},
 ): EventStore => {
   const { database, schema, report } = at
   const query = async (text: string, values: readonly Value[]): Promise<StoredEvent[]> =>
     readEvents(await database.query<EventRow>(text, values), report)
 
+  const appendInSession = sessionAppend(schema, onStored)
   const columns = Object.keys(NEW_DELIVERY) as (keyof typeof NEW_DELIVERY)[]
   const fanOutStatement = `SELECT ${schema}.fan_out(${parametersOf(NEW_DELIVERY)}, $${columns.length + 1}::text::text[],
     $${columns.length + 2})`
@@ -33,13 +32,11 @@ export const postgresEvents = (
   return {
     append: async ({ callId, events, visibleAt, session }) => {
       const rows = events.map((event) => ({ ...eventRow(event), visible_at: visibleAt }))
-      const values = [JSON.stringify(rows), callId]
-      const statement = `SELECT id, transaction FROM ${schema}.append($1::text::json, $2::text)`
-      const stored =
-        session === undefined
-          ? await database.query<Appended>(statement, values)
-          : await inSession(() => sessionQuery(session)<Appended>(statement, values))
-      if (session !== undefined && stored[0]) onStored?.(stored[0].transaction)
+      if (session !== undefined) return appendInSession(session, callId, rows)
+      const stored = await database.query<{ id: string }>(
+        `SELECT ${schema}.append($1::text::json, $2::text) AS id`,
+        [JSON.stringify(rows), callId],
+      )
       const ours = new Set(stored.map(({ id }) => id))
       // The first of an id in a call is the one that made it.
       return rows.map(({ id }) => ours.delete(id))
@@ -59,6 +56,7 @@ export const postgresEvents = (
         arrayText(eventIds.map(toText)),
         now,
       ])
+      wrote(rows.length)
       if (announce) onAnnounce?.()
     },
     get: (eventIds) =>

@@ -20,11 +20,11 @@ export const extendLanes = async (
   return rows.map(({ id }) => fromText(id))
 }
 
-/** Gives lanes back that are still held. */
+/** Gives lanes back that are still held; answers whether any stays due, as somebody has woken it whom its owner has not seen. */
 export const releaseLanes = async (
   { database, schema }: At,
   { now, lanes }: { readonly now: number; readonly lanes: readonly LaneRelease[] },
-): Promise<void> => {
+): Promise<boolean> => {
   const given = lanes.map((lane) => ({
     subscription_id: toText(lane.subscriptionId),
     token: toText(lane.token),
@@ -37,5 +37,9 @@ export const releaseLanes = async (
     crash_count: lane.crashCount,
     quarantined_at: lane.quarantinedAt,
   }))
-  await database.query(`SELECT ${schema}.release($1::text::json, $2)`, [JSON.stringify(given), now])
+  const rows = await database.query<{ woken: string | null }>(
+    `SELECT ${schema}.release($1::text::json, $2) AS woken`,
+    [JSON.stringify(given), now],
+  )
+  return rows.some(({ woken }) => woken !== null)
 }

@@ -10,8 +10,11 @@ import { wakeStatement } from './wake.js'
 /** So many tokens of calls that were made are known: those are repeated after a lost answer. */
 const TOKENS_KEPT = 64
 
-/** @param wrote told how many rows of the table of lanes were written */
-export const postgresLanes = (at: At, wrote: (rows: number) => void): LaneStore => {
+/**
+ * @param wrote told how many rows of the table of lanes were written
+ * @param leftDue told when a lane was given back that has work
+ */
+export const postgresLanes = (at: At, wrote: (rows: number) => void, leftDue?: () => void): LaneStore => {
   const { database, schema, report } = at
   const tokens: string[] = []
 
@@ -70,8 +73,10 @@ export const postgresLanes = (at: At, wrote: (rows: number) => void): LaneStore 
       return held
     },
     release: async (input) => {
-      await releaseLanes(at, input)
+      const staysDue = await releaseLanes(at, input)
       wrote(input.lanes.length)
+      // Whoever was told of that work found the lane held.
+      if (staysDue) leftDue?.()
     },
     upcoming: async ({ subscriptionId, limit }) => {
       const rows = await database.query<QueuedRow>(`SELECT * FROM ${schema}.upcoming($1, $2)`, [
@@ -80,7 +85,7 @@ export const postgresLanes = (at: At, wrote: (rows: number) => void): LaneStore 
       ])
       return rows.map(readQueued)
     },
-    complete: completeResults(at),
+    complete: completeResults(at, wrote),
     wake: async ({ subscriptionIds, now, lift = false }) => {
       const ids = JSON.stringify([...new Set(subscriptionIds)].map(toText))
       await database.query(wakeStatement(schema, 'SELECT json_array_elements_text($2::text::json)', lift), [

@@ -4,7 +4,7 @@ import type { At } from './at.js'
 /** Writes of lanes between two looks at how large their table is. */
 const LOOK_EVERY = 2_000
 /** Bytes that a table of few lanes may have, and so many more for each. */
-const MOST_BYTES = 4 * 1024 * 1024
+const MOST_BYTES = 1024 * 1024
 const BYTES_A_LANE = 4_096
 /** After a renewal that had to be given up, ms. */
 const REST_MS = 30_000

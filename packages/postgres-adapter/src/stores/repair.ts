@@ -40,7 +40,7 @@ export const repairLanes = async (
     LEFT JOIN ${schema}.lanes l ON l.subscription_id = first.subscription_id
     LEFT JOIN ${schema}.subscriptions s ON s.id = first.subscription_id
     WHERE (l.token IS NULL OR l.lease_until <= $1) AND (s.id IS NULL OR (s.is_active AND s.paused_at IS NULL))
-      AND (l.subscription_id IS NULL OR l.due_at > greatest(first.due_at, $1))`
+      AND (l.subscription_id IS NULL OR l.due_at > greatest(first.due_at, $1) + ${AHEAD_MS})`
   note(
     await database.query<{ id: string }>(
       `${wakeStatement(schema, asleep)} RETURNING l.subscription_id AS id`,

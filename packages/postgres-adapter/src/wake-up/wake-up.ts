@@ -10,6 +10,8 @@ export interface WakeUp {
   announce(): void
   /** A caller's transaction has stored an event: there is work once it is committed. */
   stored(transactionId: string): void
+  /** There is work for this process. */
+  hint(): void
   /** Calls `onHint` when there may be work; answers how to stop. */
   watch(onHint: () => void): Promise<() => Promise<void>>
   stop(): void
@@ -20,12 +22,16 @@ export const wakeUp = (query: Query, schema: string, connectionString: string): 
   const sender = randomUUID()
   const hints = new Set<() => void>()
   const announce = announcer(query, schema, sender)
+  const hint = () => {
+    for (const onHint of hints) onHint()
+  }
   const commits = watchCommits(query, () => {
     announce()
-    for (const onHint of hints) onHint()
+    hint()
   })
   return {
     announce,
+    hint,
     stored: commits.add,
     watch: async (onHint) => {
       hints.add(onHint)

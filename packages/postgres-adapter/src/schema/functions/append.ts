@@ -2,12 +2,11 @@ import { PLANNED } from './planned.js'
 
 /**
  * `append`: stores events that are not there, and their places among those that are to be fanned out; answers which are of
- * this call, and the transaction it was in.
+ * this call. `append_one` is for callers' transactions: an insert, and an insert of its place; it answers the transaction that
+ * it was in, or nothing when another call has stored the event.
  */
-export const appendFunction = (schema: string): string => `
-CREATE FUNCTION ${schema}.append(given_events json, given_call text) RETURNS TABLE (id text, transaction text)
-${PLANNED} AS $$
-#variable_conflict use_column
+export const appendFunctions = (schema: string): string => `
+CREATE FUNCTION ${schema}.append(given_events json, given_call text) RETURNS SETOF text ${PLANNED} AS $$
 DECLARE
   hash bigint := hashtextextended(given_call, 0);
 BEGIN
@@ -23,10 +22,28 @@ BEGIN
     INSERT INTO ${schema}.unfanned (event_id, visible_at, call_hash)
     SELECT g.id, g.visible_at, hash FROM given g JOIN made m ON m.id = g.id
   )
-  SELECT m.id, pg_current_xact_id()::text FROM made m
+  SELECT m.id FROM made m
   UNION ALL
-  SELECT g.id, pg_current_xact_id()::text FROM given g
+  SELECT g.id FROM given g
   WHERE (SELECT u.call_hash FROM ${schema}.unfanned u WHERE u.event_id = g.id) = hash;
+END
+$$;
+
+CREATE FUNCTION ${schema}.append_one(given_id text, given_type text, given_site_id text, given_body text,
+  given_occurred_at double precision, given_accepted_at double precision, given_target text,
+  given_visible_at double precision, given_call text)
+RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO ${schema}.events (id, type, site_id, body, occurred_at, accepted_at, target)
+  VALUES (given_id, given_type, given_site_id, given_body, given_occurred_at, given_accepted_at, given_target)
+  ON CONFLICT (id) DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN (SELECT pg_current_xact_id()::text FROM ${schema}.unfanned u
+      WHERE u.event_id = given_id AND u.call_hash = hashtextextended(given_call, 0));
+  END IF;
+  INSERT INTO ${schema}.unfanned (event_id, visible_at, call_hash)
+  VALUES (given_id, given_visible_at, hashtextextended(given_call, 0));
+  RETURN pg_current_xact_id()::text;
 END
 $$;
 `

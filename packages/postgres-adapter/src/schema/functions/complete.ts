@@ -1,5 +1,6 @@
 import { MAX_ATTEMPTS_KEPT } from '@swigs/webhooks-dispatcher/storage-kit'
 import { argumentsOf, rowsOf } from './columns.js'
+import { RAISED_FLOOR, seenLanes } from './floor.js'
 import { PLANNED } from './planned.js'
 
 /** A result as `complete` is given it. */
@@ -32,7 +33,8 @@ const TOLD = 'g.n, g.lane, g.state AS new_state, g.ended_at, g.error, g.due_at A
  * anything else, in the order of their ids: whoever holds one that is still its own keeps it until this is committed.
  */
 export const completeFunction = (schema: string): string => `
-CREATE FUNCTION ${schema}.complete(${argumentsOf(RESULT)}, progressed_lanes text[], given_call text, given_now double precision)
+CREATE FUNCTION ${schema}.complete(${argumentsOf(RESULT)}, progressed_lanes text[], raises_floors boolean,
+  given_call text, given_now double precision)
 RETURNS SETOF text ${PLANNED} AS $$
 DECLARE
   hash bigint := hashtextextended(given_call, 0);
@@ -77,13 +79,13 @@ BEGIN
     SELECT coalesce(d.lane, g.lane) AS lane, coalesce(d.sent, 0) AS sent, coalesce(d.failed, 0) AS failed,
       d.last_sent_at, d.last_error, d.next_due_at, g.lane IS NOT NULL AS clears
     FROM deltas d FULL JOIN (SELECT DISTINCT unnest(progressed_lanes) AS lane) g ON g.lane = d.lane
-  ), counted AS (
+  ), ${seenLanes(schema, 'SELECT g.lane FROM given g WHERE raises_floors')}, counted AS (
     UPDATE ${schema}.lanes l SET sent = l.sent + d.sent, failed = l.failed + d.failed,
       last_sent_at = coalesce(d.last_sent_at, l.last_sent_at), last_error = coalesce(d.last_error, l.last_error),
-      floor_at = least(l.floor_at, d.next_due_at),
+      floor_at = least(${RAISED_FLOOR}, d.next_due_at),
       crash_count = CASE WHEN d.clears THEN 0 ELSE l.crash_count END,
       quarantined_at = CASE WHEN d.clears THEN 0 ELSE l.quarantined_at END
-    FROM progressed d
+    FROM progressed d LEFT JOIN seen ON seen.subscription_id = d.lane
     WHERE l.subscription_id = ANY (ARRAY(SELECT progressed.lane FROM progressed)) AND l.subscription_id = d.lane
   )
   SELECT a.id FROM applied a;

@@ -1,24 +1,15 @@
+import { RAISED_FLOOR, seenLanes } from './floor.js'
 import { PLANNED } from './planned.js'
 
-/**
- * The lanes that are still held of those given, locked in the order of their ids. `seen` has each as it was when the statement
- * began, and the first due time of what was pending for it then: the floor to raise its own to, unless anyone has changed
- * either since.
- */
-const held = (schema: string): string => `seen AS MATERIALIZED (
-    SELECT l.subscription_id, l.wakeups, l.floor_at,
-      coalesce((SELECT p.due_at FROM ${schema}.pending p WHERE p.subscription_id = l.subscription_id
-        AND p.due_at >= l.floor_at ORDER BY p.due_at LIMIT 1), 'Infinity') AS first_due_at
-    FROM ${schema}.lanes l WHERE l.subscription_id = ANY (ARRAY(SELECT g.subscription_id FROM given g))
-  ), held AS MATERIALIZED (
+/** The lanes that are still held of those given, locked in the order of their ids, and as they were `seen`. */
+const held = (
+  schema: string,
+): string => `${seenLanes(schema, 'SELECT g.subscription_id FROM given g')}, held AS MATERIALIZED (
     SELECT l.subscription_id FROM ${schema}.lanes l
     JOIN given g ON g.subscription_id = l.subscription_id AND g.token = l.token
     WHERE l.subscription_id = ANY (ARRAY(SELECT given.subscription_id FROM given))
     ORDER BY l.subscription_id FOR NO KEY UPDATE OF l
   )`
-
-const RAISED = `floor_at = CASE WHEN l.wakeups = seen.wakeups AND l.floor_at = seen.floor_at THEN seen.first_due_at
-      ELSE l.floor_at END`
 
 const OF_HELD = `FROM held JOIN seen ON seen.subscription_id = held.subscription_id
   JOIN given g ON g.subscription_id = held.subscription_id
@@ -34,15 +25,15 @@ BEGIN
     SELECT * FROM json_to_recordset(given_lanes) AS r(subscription_id text, token text, rate_window text)
   ), ${held(schema)}
   UPDATE ${schema}.lanes l SET lease_until = given_now + given_lease_ms, lease_ms = given_lease_ms,
-    rate_window = coalesce(g.rate_window, l.rate_window), ${RAISED}
+    rate_window = coalesce(g.rate_window, l.rate_window), floor_at = ${RAISED_FLOOR}
   ${OF_HELD}
   RETURNING l.subscription_id;
 END
 $$;
 
-CREATE FUNCTION ${schema}.release(given_lanes json, given_now double precision) RETURNS void ${PLANNED} AS $$
+CREATE FUNCTION ${schema}.release(given_lanes json, given_now double precision) RETURNS SETOF text ${PLANNED} AS $$
 BEGIN
-  WITH given AS (
+  RETURN QUERY WITH given AS (
     SELECT * FROM json_to_recordset(given_lanes) AS r(subscription_id text, token text, wakeups integer, lifts integer,
       due_at double precision, hold text, hold_ms double precision, rate_window text, crash_count integer,
       quarantined_at integer)
@@ -52,8 +43,9 @@ BEGIN
     lease_until = CASE WHEN l.lifts = g.lifts AND g.hold IS NOT NULL THEN given_now + g.hold_ms ELSE 0 END,
     lease_ms = CASE WHEN l.lifts = g.lifts AND g.hold IS NOT NULL THEN g.hold_ms ELSE 0 END,
     hold = CASE WHEN l.lifts = g.lifts THEN g.hold END,
-    rate_window = g.rate_window, crash_count = g.crash_count, quarantined_at = g.quarantined_at, ${RAISED}
-  ${OF_HELD};
+    rate_window = g.rate_window, crash_count = g.crash_count, quarantined_at = g.quarantined_at, floor_at = ${RAISED_FLOOR}
+  ${OF_HELD}
+  RETURNING CASE WHEN l.wakeups <> g.wakeups THEN l.subscription_id END;
 END
 $$;
 
