@@ -13,6 +13,8 @@ const openShop = async () => {
   const uri = new URL(inject('postgresUri'))
   uri.pathname = `/${name}`
   const pool = new pg.Pool({ connectionString: uri.href })
+  // Idle connections end with the database, and nobody is to be told.
+  pool.on('error', () => undefined)
   await createTables(pool, 3)
   const { app, webhooks } = createShop(pool, uri.href)
   const server = app.listen(0, '127.0.0.1')

@@ -101,7 +101,7 @@ describe('the admin client', () => {
     const error = await failure(admin.createSubscription({ ...registration, url: 'https://127.0.0.1/' }))
     expect(error).toBeInstanceOf(AdminApiError)
     expect(error).toMatchObject({ code: 'ADMIN_API_ERROR', status: 400, issues: [{ path: 'url' }] })
-    expect(error.message).toMatch(/^createSubscription: The subscription is not valid\. url: /)
+    expect(error.message).toMatch(/^createSubscription: The subscription is not valid: url: /)
     expect(await failure(admin.getSubscription({ id: '../stats' }))).toMatchObject({ status: 404 })
     const stranger = createAdminClient({ baseUrl, token: 'wrong' })
     expect(await failure(stranger.getStats())).toMatchObject({ status: 403, message: 'getStats: Forbidden' })

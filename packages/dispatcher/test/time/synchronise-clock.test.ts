@@ -44,11 +44,11 @@ describe('a clock that is kept on the store’s time', () => {
     await expect.poll(() => clock.uncertaintyMs()).toBeGreaterThan(before)
   })
 
-  it('is the host’s where the store has none, and sure of itself', async () => {
+  it('is the host’s where the store has none, and no surer of itself than whole milliseconds let it be', async () => {
     const clock = systemClock({ offsetMs: -5_000 })
     const stop = await synchroniseClock(clock, memoryStorage())
     expect(Math.abs(clock.now() - Date.now() + 5_000)).toBeLessThan(50)
-    expect(clock.uncertaintyMs()).toBe(0)
+    expect(clock.uncertaintyMs()).toBeGreaterThanOrEqual(0.5)
     stop()
   })
 })
