@@ -79,6 +79,24 @@ describeOnMongo('attempts', () => {
     expect(await bodies(id)).toEqual(['of the living'])
   })
 
+  it('keep all that they say, and what they leave out', async () => {
+    const { ids } = await seeded(2)
+    const lane = await take('tok-a')
+    const [plain, told] = ids.map((id) => delivered(lane, id)) as [AttemptResult, AttemptResult]
+    const attempt = {
+      ...told.attempt,
+      statusCode: 503,
+      errorClass: 'http',
+      error: 'The receiver answered 503',
+      truncated: true,
+      retryAfterMs: 1_500.5,
+      repeated: true,
+    } as const
+    await complete([plain, { ...told, attempt, status: 'pending', dueAt: T0 }])
+    const kept = await Promise.all(ids.map((id) => storage.deliveries.get(id)))
+    expect(kept.map((one) => one?.attempts)).toEqual([[plain.attempt], [attempt]])
+  })
+
   it('that were not let through leave nothing behind', async () => {
     const { ids } = await seeded(2)
     const [moved = '', sound = ''] = ids

@@ -67,6 +67,7 @@ export const fromNewDelivery = ({ id, subscriptionId, ...delivery }: NewDelivery
 /** @throws Error naming the field that is not as it should be. */
 export const toAttempt = (stored: object): Attempt => {
   const document = raw(stored)
+  const retryAfterMs = numberOrNull(document, 'retryAfterMs')
   return {
     number: number(document, 'number'),
     startedAt: number(document, 'startedAt'),
@@ -76,11 +77,15 @@ export const toAttempt = (stored: object): Attempt => {
     error: textOrNull(document, 'error'),
     responseBody: textOrNull(document, 'responseBody'),
     truncated: flag(document, 'truncated', false),
+    ...(retryAfterMs !== null && { retryAfterMs }),
+    ...(flag(document, 'repeated', false) && { repeated: true }),
   }
 }
 
 export const fromAttempt = (_id: string, { number, startedAt, durationMs, ...rest }: Attempt) => {
-  const told = Object.entries(rest).filter(([, value]) => value !== null && value !== false)
+  const told = Object.entries(rest).filter(
+    ([, value]) => value !== undefined && value !== null && value !== false,
+  )
   return { _id, number, startedAt, durationMs, ...Object.fromEntries(told) } as AttemptDocument
 }
 

@@ -36,7 +36,7 @@ const bringLeasesBack = async ({ lanes }: Collections, now: number): Promise<str
 /** Lanes that sleep past their earliest work, and those that nobody could take as they are. */
 const wakeSleepers = async (context: StoreContext, now: number): Promise<string[]> => {
   const { at, report } = context
-  const earliest = await earliestPending(at())
+  const earliest = await earliestPending(at(), {})
   const ids = earliest.map(({ _id }) => _id)
   const found = await at()
     .lanes.find({ _id: { $in: ids } })
@@ -51,7 +51,10 @@ const wakeSleepers = async (context: StoreContext, now: number): Promise<string[
     if (broken.includes(_id) || waiting.has(_id) || owned) return false
     return lane === undefined || lane.dueAt > Math.max(dueAt, now)
   })
-  const sleepers = asleep.map(({ _id }) => _id)
+  if (asleep.length === 0) return broken
+  // An owner may have done all of it and gone to sleep between the looks: what is pending still has nobody to do it.
+  const lane = { $in: asleep.map(({ _id }) => _id) }
+  const sleepers = (await earliestPending(at(), { lane })).map(({ _id }) => _id)
   if (sleepers.length > 0) await wakeLanes(context, sleepers, now)
   return [...broken, ...sleepers]
 }
@@ -65,12 +68,12 @@ const makeAnew = async ({ lanes }: Collections, _id: string, now: number): Promi
   await lanes.replaceOne({ _id }, lane)
 }
 
-const earliestPending = async ({ deliveries }: Collections) =>
+const earliestPending = async ({ deliveries }: Collections, among: { lane?: { $in: string[] } }) =>
   deliveries
     .aggregate<{
       _id: string
       dueAt: number
-    }>([{ $match: { state: 0 } }, { $group: { _id: '$lane', dueAt: { $min: '$dueAt' } } }])
+    }>([{ $match: { state: 0, ...among } }, { $group: { _id: '$lane', dueAt: { $min: '$dueAt' } } }])
     .toArray()
 
 /** Those whose subscriptions wait on purpose. */
