@@ -27,6 +27,18 @@ it('processes that start at once make one schema', async () => {
   expect(rows).toEqual(migrations().map(({ version }) => ({ version })))
 })
 
+it('several steps are made in their order, whoever is faster at each', async () => {
+  const { pool, schema, database } = setUp()
+  const name = quoted(schema)
+  const later = [2, 3].map((version) =>
+    step(name, version, `later${version}`, `ALTER TABLE ${name}.events ADD COLUMN c${version} text;`),
+  )
+  const steps = [...migrations(schema), ...later]
+  await Promise.all(Array.from({ length: 6 }, () => migrate(database, schema, 'auto', steps)))
+  const { rows } = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
+  expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }])
+})
+
 it('what `migrations` prints makes the schema by itself, whatever runs it', async () => {
   const { pool, schema } = setUp()
   for (const { concurrently, sql } of migrations(schema)) {

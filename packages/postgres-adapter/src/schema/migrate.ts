@@ -33,15 +33,7 @@ const missingSteps = async (
   schema: string,
   steps: readonly Migration[],
 ): Promise<Migration[]> => {
-  // Asked of the catalogue itself: what a name stands for is remembered, and may have been made meanwhile.
-  const [found] = await query<{ there: boolean }>(
-    `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE n.nspname = $1 AND c.relname = 'migrations') AS there`,
-    [schema],
-  )
-  if (!found?.there) return [...steps]
-  const rows = await query<{ version: number }>(`SELECT version FROM ${quoted(schema)}.migrations`)
-  const made = new Set(rows.map(({ version }) => version))
+  const made = await madeVersions(query, schema)
   const newest = Math.max(0, ...made)
   const known = Math.max(...steps.map(({ version }) => version))
   if (newest > known)
@@ -52,12 +44,25 @@ const missingSteps = async (
   return steps.filter(({ version }) => !made.has(version))
 }
 
+const madeVersions = async (query: Query, schema: string): Promise<ReadonlySet<number>> => {
+  // Asked of the catalogue itself: what a name stands for is remembered, and may have been made meanwhile.
+  const [found] = await query<{ there: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname = $1 AND c.relname = 'migrations') AS there`,
+    [schema],
+  )
+  if (!found?.there) return new Set()
+  const rows = await query<{ version: number }>(`SELECT version FROM ${quoted(schema)}.migrations`)
+  return new Set(rows.map(({ version }) => version))
+}
+
 const apply = async (database: Database, schema: string, wanted: Migration): Promise<void> => {
   if (wanted.concurrently.length > 0) await buildIndexes(database.query, schema, wanted.concurrently)
   await database.transaction(async (query) => {
     await query('SELECT pg_advisory_xact_lock(hashtext($1))', [`swigs-webhooks migrations of ${schema}`])
-    const missing = await missingSteps(query, schema, [wanted])
-    for (const statement of missing.flatMap(({ sql }) => statementsOf(sql))) await query(statement)
+    // Another process may have made it while this one waited, and more.
+    if ((await madeVersions(query, schema)).has(wanted.version)) return
+    for (const statement of statementsOf(wanted.sql)) await query(statement)
   })
 }
 
