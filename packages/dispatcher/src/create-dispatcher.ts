@@ -69,9 +69,13 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
           malformed: malformed.all(),
         }),
       ),
-    subscriptions: whenOpen(life, new SubscriptionOperations({ ...ports, guard, ids, catalogue, enabled })),
-    deliveries: whenOpen(life, new DeliveryOperations({ ...ports, userAgent })),
-    events: whenOpen(life, new EventOperations(storage)),
+    subscriptions: whenOpen(
+      life,
+      'subscriptions',
+      new SubscriptionOperations({ ...ports, guard, ids, catalogue, enabled }),
+    ),
+    deliveries: whenOpen(life, 'deliveries', new DeliveryOperations({ ...ports, userAgent })),
+    events: whenOpen(life, 'events', new EventOperations(storage)),
     catalogue,
   }
 }
