@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { guarded } from '../src/errors.js'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
-import { collectionsOn, contextOn, newCall, sampleEvent, T0 } from './fixtures.js'
+import { collectionsOn, contextOn, newCall, openAtLast, sampleEvent, T0 } from './fixtures.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 
 const { MongoBulkWriteError, MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo
@@ -117,7 +117,7 @@ describeOnMongo('accepting', () => {
   it('on a pool that is exhausted fails or succeeds, never in between', async () => {
     const narrow = await connect({ maxPoolSize: 1, waitQueueTimeoutMS: 50 })
     const storage = mongooseStorage(narrow)
-    await storage.open()
+    await openAtLast(storage)
     const events = Array.from({ length: 4_000 }, () => sampleEvent())
     const outcomes = await Promise.allSettled(
       events.map((event) => storage.events.append({ callId: newCall(), events: [event], visibleAt: T0 })),

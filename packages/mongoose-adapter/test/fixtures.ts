@@ -10,6 +10,7 @@ import {
 } from '@swigs/webhooks-dispatcher/storage-kit'
 import { fakeClock, recordingTransport } from '@swigs/webhooks-dispatcher/testing'
 import mongoose, { type Connection, type mongo } from 'mongoose'
+import { expect } from 'vitest'
 import { collectionsOf, DEFAULT_NAMES, type Collections } from '../src/collections.js'
 import type { StoreContext } from '../src/stores/context.js'
 
@@ -58,6 +59,16 @@ export const dispatcherOn = (storage: Storage, options: Partial<DispatcherOption
   })
   return { webhooks, transport, receiver }
 }
+
+/** Opening is bounded like any call: on a busy machine, or a narrow pool, it takes more than one. */
+export const openAtLast = (storage: Storage): Promise<void> =>
+  expect.poll(() => opens(storage), { timeout: 20_000 }).toBe(true)
+
+const opens = (storage: Storage): Promise<boolean> =>
+  storage.open().then(
+    () => true,
+    () => false,
+  )
 
 /** An instant to count from, epoch ms. */
 export const T0 = Date.UTC(2026, 1, 1)

@@ -119,6 +119,15 @@ describeOnMongo('a document that cannot be read', () => {
     },
   )
 
+  it('as the lease of a lane keeps nobody from knowing when there is something to do', async () => {
+    const { lanes } = await seeded(2)
+    await spoil('webhooklanes', lanes[0], { leaseUntil: 'noon' })
+    expect((await storage.maintenance.counts({ now: T0 })).nextDueAt).toBe(T0)
+    expect(await acquired()).toEqual([lanes[1]])
+    await repair(T0 + 1)
+    expect(await acquired(T0 + 1)).toEqual([lanes[0]])
+  })
+
   it.each(['strikes', 'wakeups', 'lifts', 'heldStrikes'])(
     'as a lane (%s) stops nobody from being woken and taken, and is made anew by the next repair',
     async (field) => {

@@ -3,10 +3,10 @@ import mongoose, { type ClientSession, type Connection, type ConnectOptions } fr
 import mongoose8 from 'mongoose8'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { collectionsOf, DEFAULT_NAMES } from '../src/collections.js'
-import { mongooseStorage, type MongooseStorage } from '../src/mongoose-storage.js'
+import { mongooseStorage } from '../src/mongoose-storage.js'
 import { mongoEvents } from '../src/stores/events.js'
 import { watchEvents } from '../src/watch-events.js'
-import { contextOn, dispatcherOn, newCall, sampleEvent, T0 } from './fixtures.js'
+import { contextOn, dispatcherOn, newCall, openAtLast, sampleEvent, T0 } from './fixtures.js'
 import { SERVER_TIME, startScriptedReplicaSet, type Answer, type Sent } from './scripted-replica-set.js'
 
 type ReplicaSet = Awaited<ReturnType<typeof startScriptedReplicaSet>>
@@ -50,19 +50,6 @@ describe.each([
     const given = Array.from({ length: count }, () => sampleEvent())
     return store.append({ callId: newCall(), events: given, visibleAt: T0 })
   }
-
-  /** Opening is bounded like any call: on a busy machine it takes more than one. */
-  const openAtLast = (storage: MongooseStorage) =>
-    expect
-      .poll(
-        () =>
-          storage.open().then(
-            () => true,
-            () => false,
-          ),
-        { timeout: 20_000 },
-      )
-      .toBe(true)
 
   /** Answers the first of these commands so, the others as usual. */
   const answering = (name: string, ...answers: Answer[]) =>

@@ -72,7 +72,8 @@ const nextDue = async ({ lanes }: Collections): Promise<number | null> => {
   let next = NEVER
   for await (const { dueAt, leaseUntil } of busy.sort({ dueAt: 1 })) {
     if (dueAt >= next) break
-    next = Math.min(next, Math.max(dueAt, leaseUntil))
+    // One that cannot be read is nobody's to take until it is made anew.
+    if (typeof leaseUntil === 'number') next = Math.min(next, Math.max(dueAt, leaseUntil))
   }
   return next === NEVER ? null : next
 }
