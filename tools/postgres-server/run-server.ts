@@ -102,6 +102,7 @@ export const runServer = async ({ kind, folder }: Binaries): Promise<OwnPostgres
 
 const withClient = async <T>(uri: string, use: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client(uri)
+  client.on('error', () => undefined)
   await client.connect()
   try {
     return await use(client)

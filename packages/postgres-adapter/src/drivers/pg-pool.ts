@@ -13,6 +13,8 @@ interface PgQueryable {
 
 interface PgClient extends PgQueryable {
   release(error?: Error | boolean): void
+  on(name: 'error', listener: () => void): unknown
+  off(name: 'error', listener: () => void): unknown
 }
 
 /** The parts of a `pg` Pool that are used. */
@@ -24,6 +26,8 @@ export interface PgPoolLike extends PgQueryable {
 /** Whether it is a `pg` Pool. */
 export const isPgPool = (pool: object): pool is PgPoolLike =>
   'connect' in pool && 'totalCount' in pool && 'query' in pool
+
+const brokenBetween = (): void => undefined
 
 /**
  * On a `pg` Pool. A connection whose answer does not come within `operationTimeoutMs` is thrown away.
@@ -46,6 +50,9 @@ export const pgDatabase = (
     query: on(pool),
     transaction: async (run) => {
       const client = await pool.connect()
+      // A pool listens to the connections that it holds, and to none that is handed out: one that breaks between two
+      // statements would end the process. The next statement on it fails.
+      client.on('error', brokenBetween)
       const query = on(client)
       let failure: Error | undefined
       try {
@@ -58,6 +65,7 @@ export const pgDatabase = (
         failure = error as Error
         throw error
       } finally {
+        client.off('error', brokenBetween)
         client.release(failure)
       }
     },
