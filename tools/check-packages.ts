@@ -1,12 +1,13 @@
 /**
  * Packs every package, checks it as a package, installs the tarballs in a scratch project, loads them both ways, finds their
- * types as old projects do, and runs the README's first example in a folder of its own.
+ * types as old projects do, bundles an app on SQLite, and runs the README's first example in a folder of its own.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { BuildOptions } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'webhooks-packed-'))
@@ -67,6 +68,49 @@ const runQuickstart = (tarballs: readonly string[]): void => {
   console.log('the README’s first example runs in a folder of its own')
 }
 
+/** An app on SQLite: it says whether that has a thread, and ends by itself although nobody closes the storage. */
+const SQLITE_APP = `
+import { createDispatcher } from '@swigs/webhooks-dispatcher'
+import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
+const threads = []
+process.on('worker', (thread) => threads.push(thread))
+const webhooks = createDispatcher({ storage: sqliteStorage({ file: process.argv[2], thread: true }) })
+webhooks.dispatch('order.created', { n: 1 }).then(({ accepted }) => console.log(accepted, threads.length))
+`
+
+/** SQLite's thread from the tarball: imported, required, and in bundles with the package beside them and inside. */
+const bundleSqlite = async (): Promise<void> => {
+  const { build } = await import('esbuild')
+  const entry = join(scratch, 'app.mjs')
+  writeFileSync(entry, SQLITE_APP)
+  const shared = {
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    logLevel: 'error',
+  } satisfies BuildOptions
+  const beside = { packages: 'external' } as const
+  const inside = { external: ['libsql'] }
+  await build({ ...shared, ...beside, format: 'cjs', outfile: join(scratch, 'required.cjs') })
+  await build({ ...shared, ...beside, format: 'esm', outfile: join(scratch, 'beside.mjs') })
+  await build({ ...shared, ...inside, format: 'cjs', outfile: join(scratch, 'inside.cjs') })
+  const js = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)"
+  await build({ ...shared, ...inside, format: 'esm', banner: { js }, outfile: join(scratch, 'inside.mjs') })
+  const webpack = join(scratch, 'webpack.config.cjs')
+  writeFileSync(
+    webpack,
+    `module.exports = { mode: 'production', target: 'node20', entry: './app.mjs',
+       externals: [({ request }, done) => (request.startsWith('@swigs/') ? done(null, 'commonjs ' + request) : done())],
+       output: { path: __dirname, filename: 'webpack.cjs' } }`,
+  )
+  run('npx', ['webpack', '--config', webpack], scratch)
+  for (const app of ['app.mjs', 'required.cjs', 'beside.mjs', 'inside.cjs', 'inside.mjs', 'webpack.cjs']) {
+    const output = run('node', [app, `${app}.db`], scratch)
+    if (output.trim() !== 'true 1') throw new Error(`${app} on SQLite said: ${output}`)
+  }
+  console.log('SQLite has its thread: imported, required, in bundles of esbuild and webpack')
+}
+
 try {
   const tarballs = manifests.map(({ folder }) => {
     run('npx', ['publint', '--strict', folder])
@@ -82,9 +126,19 @@ try {
   writeFileSync(join(scratch, 'package.json'), JSON.stringify({ name: 'scratch', private: true }))
   // No test runner: what apps import in their tests has to load without one.
   const frameworks = ['express@5', 'fastify@5', 'mongoose@9', 'ofetch@1', 'bottleneck@2']
+  const bundlers = ['webpack@5', 'webpack-cli@6']
   run(
     'npm',
-    ['install', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts', ...tarballs, ...frameworks],
+    [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--no-save',
+      '--ignore-scripts',
+      ...tarballs,
+      ...frameworks,
+      ...bundlers,
+    ],
     scratch,
   )
   for (const { manifest } of manifests)
@@ -105,6 +159,7 @@ try {
       console.log(`${manifest.name}${entry.slice(1)} imports${conditions.require ? ' and requires' : ''}`)
     }
   findTypesByNode10()
+  await bundleSqlite()
   runQuickstart(tarballs)
 } catch (error) {
   const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }

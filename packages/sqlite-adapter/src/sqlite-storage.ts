@@ -4,6 +4,7 @@ import type { DriverName } from './drivers/driver.js'
 import { allMatching } from './host/all-matching.js'
 import { Client } from './host/client.js'
 import { connector, type ThreadChoice } from './host/connect.js'
+import { moduleUrl } from './host/module-url.js'
 import { packFanOut, unpackQueue } from './stores/packed-deliveries.js'
 import { packResults } from './stores/packed-results.js'
 import type { VerbAnswer, VerbInput, VerbName } from './stores/verbs.js'
@@ -42,7 +43,7 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
     busyTimeoutMs,
     operationTimeoutMs,
     driver,
-    from: import.meta.url,
+    from: moduleUrl(),
     connect: connector(thread, logger),
   })
   const verb =

@@ -111,6 +111,8 @@ export const SCHEMA = `
     error TEXT,
     response_body TEXT,
     truncated INTEGER,
+    retry_after_ms REAL,
+    repeated INTEGER,
     PRIMARY KEY (created_at, event, sub)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX ended_failed ON ended (created_at, event, sub) WHERE state = 2;
@@ -143,6 +145,8 @@ export const SCHEMA = `
     error TEXT,
     response_body TEXT,
     truncated INTEGER NOT NULL,
+    retry_after_ms REAL,
+    repeated INTEGER,
     PRIMARY KEY (event, sub, ordinal)
   ) STRICT, WITHOUT ROWID;
 

@@ -1,12 +1,10 @@
 import type { Attempt } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import type { Row } from '../drivers/driver.js'
-import { attemptValues, ATTEMPT_COLUMNS, STATES } from '../stores/delivery-row.js'
+import { ATTEMPT_COLUMNS, ATTEMPT_PLACES, attemptValues, NO_ATTEMPT, STATES } from '../stores/delivery-row.js'
 import { insertEvent } from '../stores/events.js'
 import { enqueue, enqueueAll } from '../stores/queue.js'
 import { nullableText } from '../stores/values.js'
-
-const NO_ATTEMPT = Array<null>(8).fill(null)
 
 /** A delivery of schema 2: one row for what waits and what ended, with its attempts as JSON. */
 export const moveDelivery = (database: Database, row: Row): void => {
@@ -25,7 +23,7 @@ export const moveDelivery = (database: Database, row: Row): void => {
   for (const [index, attempt] of attempts.entries())
     database
       .sql(
-        `INSERT INTO attempts (event, sub, ordinal, ${ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO attempts (event, sub, ordinal, ${ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ${ATTEMPT_PLACES})`,
       )
       .run(event, sub, firstOrdinal + index, ...attemptValues(attempt))
   if (state === 0) {
@@ -38,7 +36,7 @@ export const moveDelivery = (database: Database, row: Row): void => {
     else enqueueAll(database, event, JSON.stringify([sub]), dueAt)
   } else {
     database
-      .sql('INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .sql(`INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${ATTEMPT_PLACES})`)
       .run(
         ...place,
         state,

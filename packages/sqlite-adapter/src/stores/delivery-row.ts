@@ -14,7 +14,7 @@ export const STATES: readonly DeliveryStatus[] = ['pending', 'delivered', 'faile
 
 /** The columns of an attempt, in the order of `attemptValues`. */
 export const ATTEMPT_COLUMNS =
-  'number, started_at, duration_ms, status_code, error_class, error, response_body, truncated'
+  'number, started_at, duration_ms, status_code, error_class, error, response_body, truncated, retry_after_ms, repeated'
 
 export const attemptValues = ({
   number,
@@ -25,6 +25,8 @@ export const attemptValues = ({
   error,
   responseBody,
   truncated,
+  retryAfterMs,
+  repeated,
 }: Attempt): (string | number | null)[] => [
   number,
   startedAt,
@@ -34,6 +36,8 @@ export const attemptValues = ({
   packed(error),
   packed(responseBody),
   Number(truncated),
+  retryAfterMs ?? null,
+  repeated ? 1 : null,
 ]
 
 const toAttempt = (row: Row): Attempt => ({
@@ -45,7 +49,15 @@ const toAttempt = (row: Row): Attempt => ({
   error: unpacked(row['error']),
   responseBody: unpacked(row['response_body']),
   truncated: row['truncated'] === 1,
+  ...(row['retry_after_ms'] != null && { retryAfterMs: Number(row['retry_after_ms']) }),
+  ...(row['repeated'] === 1 && { repeated: true }),
 })
+
+/** Values of an attempt where none was made. */
+export const NO_ATTEMPT: readonly null[] = Array<null>(10).fill(null)
+
+/** What an attempt is written with. */
+export const ATTEMPT_PLACES = '?, ?, ?, ?, ?, ?, ?, ?, ?, ?'
 
 /** Earlier attempts lie apart; the last one is in the record of a delivery that it ended. */
 const attemptsOf = (database: Database, row: Row): Attempt[] => {

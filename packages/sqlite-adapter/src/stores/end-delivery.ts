@@ -7,7 +7,7 @@ import {
 import type { Database } from '../database/database.js'
 import type { Row } from '../drivers/driver.js'
 import { noteEnded } from './ended-of.js'
-import { ATTEMPT_COLUMNS, attemptValues, STATES } from './delivery-row.js'
+import { ATTEMPT_COLUMNS, ATTEMPT_PLACES, attemptValues, NO_ATTEMPT, STATES } from './delivery-row.js'
 
 /** How a pending delivery ends. */
 interface End {
@@ -20,15 +20,13 @@ interface End {
   readonly attempt: Attempt | null
 }
 
-const NO_ATTEMPT = Array<null>(8).fill(null)
-
 /** Within a write: takes a delivery out of what waits and writes its record. Its entry in the queue, and the tally, are the
  * caller's. */
 export const endDelivery = (database: Database, row: Row, end: End): void => {
   const place = [Number(row['created_at']), Number(row['event']), Number(row['sub'])]
   database.sql('DELETE FROM pending WHERE created_at = ? AND event = ? AND sub = ?').run(...place)
   database
-    .sql('INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+    .sql(`INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${ATTEMPT_PLACES})`)
     .run(
       ...place,
       STATES.indexOf(end.status),
@@ -46,9 +44,7 @@ export const endDelivery = (database: Database, row: Row, end: End): void => {
 export const keepAttempt = (database: Database, row: Row, ordinal: number, attempt: Attempt): void => {
   const [event, sub] = [Number(row['event']), Number(row['sub'])]
   database
-    .sql(
-      `INSERT INTO attempts (event, sub, ordinal, ${ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    )
+    .sql(`INSERT INTO attempts (event, sub, ordinal, ${ATTEMPT_COLUMNS}) VALUES (?, ?, ?, ${ATTEMPT_PLACES})`)
     .run(event, sub, ordinal, ...attemptValues(attempt))
   forgetAttempts(database, row, ordinal - MAX_ATTEMPTS_KEPT)
 }

@@ -2,13 +2,13 @@ import type { AttemptResult, CompleteInput } from '@swigs/webhooks-dispatcher/st
 
 /**
  * Results on their way to the thread: one flat array. What passes between threads is copied value by value and name by name, and
- * the names of 16 fields cost more than what is in them.
+ * the names of 18 fields cost more than what is in them.
  */
 export interface PackedResults extends Omit<CompleteInput, 'results'> {
   readonly values: readonly unknown[]
 }
 
-const FIELDS = 16
+const FIELDS = 18
 
 export const packResults = ({ results, ...rest }: CompleteInput): PackedResults => {
   const values: unknown[] = []
@@ -30,6 +30,8 @@ export const packResults = ({ results, ...rest }: CompleteInput): PackedResults 
       attempt.error,
       attempt.responseBody,
       attempt.truncated,
+      attempt.retryAfterMs,
+      attempt.repeated,
     )
   return { ...rest, values }
 }
@@ -55,6 +57,8 @@ export const unpackResults = (values: readonly unknown[]): AttemptResult[] => {
         error: values[at + 13],
         responseBody: values[at + 14],
         truncated: values[at + 15],
+        retryAfterMs: values[at + 16],
+        repeated: values[at + 17],
       },
     } as AttemptResult)
   return results

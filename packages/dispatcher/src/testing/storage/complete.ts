@@ -58,6 +58,29 @@ export const completeTests: readonly ContractTest[] = [
     },
   },
   {
+    name: 'keeps how long a receiver asked to be left alone, and that a request was made once more, pending or ended',
+    run: async (storage, other) => {
+      const { subscription, ids } = await seed(storage, 3)
+      const lane = await take(storage, subscription.id)
+      const [retried = '', ended = '', plain = ''] = ids
+      const attempt = { ...failure, retryAfterMs: 90_000.5, repeated: true }
+      await complete(storage, [
+        sampleResult(lane, retried, { attempt, status: 'pending', dueAt: T0 + 60_000 }),
+        sampleResult(lane, ended, { attempt, status: 'failed', reason: 'rejected' }),
+        sampleResult(lane, plain),
+      ])
+      for (const id of [retried, ended]) {
+        expect((await other.deliveries.get(id))?.attempts).toEqual([attempt])
+        const listed = await other.deliveries.list({ after: null, limit: 9 })
+        const attempts = listed.find((delivery) => delivery.id === id)?.attempts
+        expect(attempts).toMatchObject([{ retryAfterMs: 90_000.5, repeated: true }])
+      }
+      const [made] = (await other.deliveries.get(plain))?.attempts ?? []
+      expect(made?.retryAfterMs ?? null).toBeNull()
+      expect(made?.repeated ?? false).toBe(false)
+    },
+  },
+  {
     name: 'changes nothing for an owner that lost the lane',
     run: async (storage, other) => {
       const { subscription, ids } = await seed(storage, 1)
