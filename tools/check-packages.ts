@@ -1,9 +1,10 @@
 /**
  * Packs every package, checks it as a package, installs the tarballs in a scratch project, loads them both ways, finds their
- * types as old projects do, bundles an app on SQLite, and runs the README's first example in a folder of its own.
+ * types as old projects do, bundles an app on SQLite, and runs the README's first example and the tests of the example of a
+ * storage, each in a folder of its own.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,6 +67,34 @@ const runQuickstart = (tarballs: readonly string[]): void => {
   }
   if (!output.includes('received order ORD-1001, verified')) throw new Error(`The quickstart said: ${output}`)
   console.log('the README’s first example runs in a folder of its own')
+}
+
+/** A storage of one's own outside this repository: the example, its types and its tests, on what npm has installed. */
+const runOwnAdapter = (tarballs: readonly string[]): void => {
+  const folder = join(scratch, 'own-adapter')
+  cpSync(join(root, 'examples/own-adapter'), folder, {
+    recursive: true,
+    filter: (path) => !path.endsWith('node_modules') && !path.endsWith('package.json'),
+  })
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'own-adapter', private: true, type: 'module' }),
+  )
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    devDependencies: Record<string, string>
+  }
+  const runners = ['vitest', 'fast-check'].map((name) => `${name}@${devDependencies[name]}`)
+  const ours = tarballs.filter((tarball) => /-(protocol|dispatcher)-/.test(tarball))
+  run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...ours, ...runners], folder)
+  const tests = readdirSync(join(folder, 'test')).map((name) => join('test', name))
+  const options = '--noEmit --strict --skipLibCheck --target es2022 --module nodenext'
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
+  run(join(root, 'node_modules/.bin/tsc'), [...options.split(' '), ...types, ...tests], folder)
+  const output = run('npx', ['vitest', 'run', '--root', folder, '--reporter=json'], folder)
+  const { numPassedTests, numTotalTests } = JSON.parse(output) as Record<string, number>
+  if (!numPassedTests || numPassedTests !== numTotalTests)
+    throw new Error(`The storage of one's own said: ${output}`)
+  console.log(`a storage of one's own keeps the contract outside this repository: ${numPassedTests} tests`)
 }
 
 /** An app on SQLite: it says whether that has a thread, and ends by itself although nobody closes the storage. */
@@ -161,6 +190,7 @@ try {
   findTypesByNode10()
   await bundleSqlite()
   runQuickstart(tarballs)
+  runOwnAdapter(tarballs)
 } catch (error) {
   const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
   console.error(stdout, stderr, (error as Error).message)
