@@ -106,6 +106,7 @@ const graphile: Contender = {
     await inBatches(work, (batch) => utils.addJobs(batch.map((payload) => ({ identifier: 'post', payload }))))
     await finished
     await runner.stop()
+    await runner.promise
     await utils.release()
   },
 }
