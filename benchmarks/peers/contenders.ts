@@ -33,6 +33,10 @@ type Loose = any // eslint-disable-line @typescript-eslint/no-explicit-any
 
 const AT_A_TIME = 1_000
 
+/** Of pg-boss. */
+const WORKERS = 4
+const BATCH = 2_000
+
 /** Counts to the end of the work. */
 const countdown = (jobs: number) => {
   let left = jobs
@@ -82,14 +86,12 @@ const bullmq: Contender = {
 const graphile: Contender = {
   name: 'graphile-worker',
   needs: { packageName: 'graphile-worker', server: startPostgres, serverName: 'PostgreSQL' },
-  deliver: async (work, { run, makeWorkerUtils }: Loose) => {
+  deliver: async (work, { run, makeWorkerUtils, Logger }: Loose) => {
     const { one, finished } = countdown(work.jobs)
     const quiet = { logFactory: () => () => undefined }
     const preset = {
       worker: {
-        connectionString: work.server,
         concurrentJobs: work.inFlight,
-        maxPoolSize: 10,
         pollInterval: 2_000,
         preparedStatements: true,
         localQueue: { size: 500 },
@@ -97,16 +99,22 @@ const graphile: Contender = {
         failJobBatchDelay: 0,
       },
     }
-    const { Logger } = (await import('graphile-worker' as string)) as Loose
+    const { default: pg } = (await import('pg' as string)) as Loose
+    // Ours to close: the server goes after it.
+    const pgPool = new pg.Pool({ connectionString: work.server, max: 20 })
+    pgPool.on('error', () => undefined)
+    pgPool.on('connect', (client: Loose) => client.on('error', () => undefined))
     const logger = new Logger(quiet.logFactory)
-    const utils = await makeWorkerUtils({ preset, logger })
+    const utils = await makeWorkerUtils({ pgPool, preset, logger })
     await utils.migrate()
-    const runner = await run({ preset, logger, taskList: { post: (job: Job) => postSigned(job) } })
+    const runner = await run({ pgPool, preset, logger, taskList: { post: (job: Job) => postSigned(job) } })
     runner.events.on('job:success', one)
     await inBatches(work, (batch) => utils.addJobs(batch.map((payload) => ({ identifier: 'post', payload }))))
     await finished
     await runner.stop()
+    await runner.promise
     await utils.release()
+    await pgPool.end()
   },
 }
 
@@ -126,15 +134,18 @@ const pgBoss: Contender = {
         batch.map((data) => ({ data })),
       ),
     )
-    const options = { batchSize: work.inFlight, pollingIntervalSeconds: 0.5 }
-    const handle = (jobs: { data: Job }[]) =>
-      Promise.all(
-        jobs.map(async ({ data }) => {
-          await postSigned(data)
+    // It fetches at most every half second: only large batches keep it busy.
+    const options = { batchSize: BATCH, pollingIntervalSeconds: 0.5 }
+    const handle = async (jobs: { data: Job }[]) => {
+      const loop = async () => {
+        for (let job = jobs.shift(); job; job = jobs.shift()) {
+          await postSigned(job.data)
           one()
-        }),
-      )
-    for (let workers = 0; workers < 4; workers += 1) await boss.work('post', options, handle)
+        }
+      }
+      await Promise.all(Array.from({ length: Math.ceil(work.inFlight / WORKERS) }, loop))
+    }
+    for (let workers = 0; workers < WORKERS; workers += 1) await boss.work('post', options, handle)
     await finished
     await boss.stop({ graceful: true, timeout: 5_000 })
   },

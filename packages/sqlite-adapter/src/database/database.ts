@@ -12,6 +12,8 @@ export class Database {
   readonly names = new Names((text) => this.sql(text))
   /** Numbers of events that cannot be read, and until when a sweep passes over them. */
   readonly aside = new Map<number, number>()
+  /** Where the deliveries of events lie that were read from a queue lately, by the event's id. */
+  readonly places = new Map<string, { readonly event: number; readonly createdAt: number }>()
   /** Entries of the queues of lanes that may be stale, by lane. */
   readonly stale = new Map<number, number>()
   readonly #driver: Driver
@@ -43,6 +45,7 @@ export class Database {
   /** Takes a transaction back, and what was remembered from it. */
   rollBack(): void {
     this.names.forget()
+    this.places.clear()
     try {
       this.exec('ROLLBACK')
     } catch {

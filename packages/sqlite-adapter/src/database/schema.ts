@@ -49,7 +49,7 @@ export const SCHEMA = `
   ) STRICT;
 
   CREATE TABLE events (
-    n INTEGER PRIMARY KEY,
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
     type INTEGER NOT NULL,
     site INTEGER,

@@ -48,6 +48,7 @@ export class Engine {
       existed: settings.opened,
     })
     this.#watcher = new Watcher(
+      settings.file,
       () => this.#file.database,
       () => send([{ hint: true }]),
     )
