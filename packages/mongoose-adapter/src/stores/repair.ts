@@ -36,7 +36,7 @@ const bringLeasesBack = async ({ lanes }: Collections, now: number): Promise<str
 /** Lanes that sleep past their earliest work, and those that nobody could take as they are. */
 const wakeSleepers = async (context: StoreContext, now: number): Promise<string[]> => {
   const { at, report } = context
-  const earliest = await earliestPending(at(), {})
+  const earliest = await earliestPending(at())
   const ids = earliest.map(({ _id }) => _id)
   const found = await at()
     .lanes.find({ _id: { $in: ids } })
@@ -52,9 +52,10 @@ const wakeSleepers = async (context: StoreContext, now: number): Promise<string[
     return lane === undefined || lane.dueAt > Math.max(dueAt, now)
   })
   if (asleep.length === 0) return broken
-  // An owner may have done all of it and gone to sleep between the looks: what is pending still has nobody to do it.
-  const lane = { $in: asleep.map(({ _id }) => _id) }
-  const sleepers = (await earliestPending(at(), { lane })).map(({ _id }) => _id)
+  const sleepers = await withoutHelp(
+    at(),
+    asleep.map(({ _id }) => _id),
+  )
   if (sleepers.length > 0) await wakeLanes(context, sleepers, now)
   return [...broken, ...sleepers]
 }
@@ -68,13 +69,34 @@ const makeAnew = async ({ lanes }: Collections, _id: string, now: number): Promi
   await lanes.replaceOne({ _id }, lane)
 }
 
-const earliestPending = async ({ deliveries }: Collections, among: { lane?: { $in: string[] } }) =>
+const earliestPending = async ({ deliveries }: Collections) =>
   deliveries
     .aggregate<{
       _id: string
       dueAt: number
-    }>([{ $match: { state: 0, ...among } }, { $group: { _id: '$lane', dueAt: { $min: '$dueAt' } } }])
+    }>([{ $match: { state: 0 } }, { $group: { _id: '$lane', dueAt: { $min: '$dueAt' } } }])
     .toArray()
+
+/**
+ * Sleepers that nobody is about to wake. Between the looks an owner may have done all of it and gone to sleep: nothing is pending
+ * any more. Or the latest event is not marked yet: whoever fans it out wakes the lane after the insert, or a sweep does.
+ */
+const withoutHelp = async (
+  { deliveries, events }: Collections,
+  ids: readonly string[],
+): Promise<string[]> => {
+  const pending = { $match: { state: 0, lane: { $in: [...ids] } } }
+  const latest = await deliveries
+    .aggregate<{
+      _id: string
+      eventId: string
+    }>([pending, { $group: { _id: '$lane', eventId: { $max: '$eventId' } } }])
+    .toArray()
+  const eventIds = [...new Set(latest.map(({ eventId }) => eventId))]
+  const found = events.find({ _id: { $in: eventIds }, state: 0 }).project<{ _id: string }>({ _id: 1 })
+  const unmarked = new Set((await found.toArray()).map(({ _id }) => _id))
+  return latest.filter(({ eventId }) => !unmarked.has(eventId)).map(({ _id }) => _id)
+}
 
 /** Those whose subscriptions wait on purpose. */
 const waitingAmong = async (collections: Collections, ids: readonly string[]): Promise<Set<string>> => {
