@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import mongoose, { type Connection } from 'mongoose'
+import { endGuarded, freePort, runGuarded } from '../guarded-program/guarded-program.js'
 import type { MongoProgram, OwnMongo } from './test-mongo.js'
 
 /** How a program is run. */
@@ -61,8 +60,8 @@ export const runProgram = async (
   const port = await freePort()
   const folder = mkdtempSync(join(tmpdir(), 'webhooks-mongo-'))
   const options = [...family.options(port, folder), ...(durable ? family.durable : [])]
-  let child = guarded([...program.command, ...options])
-  const cut = () => ended(child)
+  let child = runGuarded([...program.command, ...options])
+  const cut = () => endGuarded(child)
   const stop = async () => {
     await cut()
     rmSync(folder, { recursive: true, force: true })
@@ -81,22 +80,9 @@ export const runProgram = async (
     kind: program.kind,
     program,
     cut,
-    restore: async () => void (child = guarded([...program.command, ...options])),
+    restore: async () => void (child = runGuarded([...program.command, ...options])),
     stop,
   }
-}
-
-const GUARDIAN = fileURLToPath(new URL('guardian.mjs', import.meta.url))
-
-const guarded = (command: readonly string[]): ChildProcess =>
-  spawn(process.execPath, [GUARDIAN, ...command], { stdio: ['pipe', 'ignore', 'ignore'] })
-
-/** Kills what a guardian runs, and waits until it is gone. */
-const ended = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = new Promise((resolve) => child.once('exit', resolve))
-  child.stdin?.destroy()
-  await exited
 }
 
 /** A connection once it listens; `null` when it ended before that. */
@@ -106,13 +92,4 @@ const listening = async (child: ChildProcess, uri: string): Promise<Connection |
   const reached = await Promise.race([connection.asPromise().catch(() => null), gone])
   if (!reached) await connection.destroy().catch(() => undefined)
   return reached
-}
-
-/** A port that nobody listened on a moment ago. */
-const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync, chownSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endGuarded, freePort, runGuarded, answers } from './processes.js'
+import { endGuarded, freePort } from '../guarded-program/guarded-program.js'
+import { answers, runAsOwner } from './processes.js'
 import { serverOwner } from './owner.js'
 
 /** A pooler in front of a server. */
@@ -40,7 +41,7 @@ export const startPgbouncer = async (file: string, serverUri: string): Promise<P
     `logfile = ${join(folder, 'log')}`,
   ]
   writeFileSync(join(folder, 'pgbouncer.ini'), `${config.join('\n')}\n`, { mode: 0o644 })
-  const child = runGuarded([file, join(folder, 'pgbouncer.ini')])
+  const child = runAsOwner([file, join(folder, 'pgbouncer.ini')])
   const uri = `postgres://${username}@127.0.0.1:${port}/${database}`
   const stop = async () => {
     await endGuarded(child)

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Binaries } from './binaries.js'
 import { serverOwner } from './owner.js'
-import { answers, endGuarded, freePort, runGuarded } from './processes.js'
+import { endGuarded, freePort } from '../guarded-program/guarded-program.js'
+import { answers, runAsOwner } from './processes.js'
 
 /** A server that may be killed. `fsync` is on: what it acknowledged is there when it is back. */
 export interface OwnPostgres {
@@ -127,5 +128,5 @@ const uriOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`
 const start = (bin: string, data: string, port: number): ChildProcess => {
   const settings = SETTINGS.flatMap((setting) => ['-c', setting])
   const command = [join(bin, 'postgres'), '-D', data, '-p', String(port), '-k', '', ...settings]
-  return runGuarded(command)
+  return runAsOwner(command)
 }

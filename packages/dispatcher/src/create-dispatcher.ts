@@ -2,6 +2,7 @@ import type { EventCatalogue } from '@swigs/webhooks-protocol'
 import type { AnyEvents, Dispatcher } from './api/dispatcher.js'
 import type { DispatcherOptions } from './api/options.js'
 import { Engine } from './flow/engine.js'
+import { newTally } from './flow/tally.js'
 import { parseDispatch } from './input/dispatch.js'
 import { drainSchema, stopSchema } from './input/fields.js'
 import { parseOptions } from './input/options.js'
@@ -57,8 +58,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
     },
     drain: async (options) => {
       const { maxMs } = parseInput('drain', drainSchema, options)
-      const nothing = { attempts: 0, delivered: 0, failed: 0, retrying: 0 }
-      return life.asking(async () => (enabled ? engine.drain(maxMs) : nothing))
+      return life.asking(async () => (enabled ? engine.drain(maxMs) : newTally()))
     },
     stats: () =>
       life.asking(() =>

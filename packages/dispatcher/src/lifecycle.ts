@@ -6,7 +6,7 @@ import type { OpenInput, Storage } from './ports/storage/storage.js'
 import type { Transport } from './ports/transport.js'
 
 /** `new → open → running → stopping → stopped`; what is not running may be stopped too. */
-export type LifecycleState = 'new' | 'open' | 'running' | 'stopping' | 'stopped'
+type LifecycleState = 'new' | 'open' | 'running' | 'stopping' | 'stopped'
 
 /** What is opened, started and stopped together. */
 export interface LifecycleParts {
@@ -40,10 +40,6 @@ export class Lifecycle {
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts
-  }
-
-  get state(): LifecycleState {
-    return this.#state
   }
 
   /** A call that is done as if `stop` had not been called yet: nothing is stopped before it has ended. @throws StoppedError */
@@ -86,8 +82,12 @@ export class Lifecycle {
     return call()
   }
 
+  get #isStopped(): boolean {
+    return this.#state === 'stopping' || this.#state === 'stopped'
+  }
+
   #refuseWhenStopped(): void {
-    if (this.#stopping)
+    if (this.#isStopped)
       throw new StoppedError('This dispatcher was stopped. Make another one with createDispatcher.')
   }
 
@@ -102,7 +102,7 @@ export class Lifecycle {
   async #run(): Promise<void> {
     const { storage, engine } = this.#parts
     this.#unwatch = await storage.watch?.(() => engine.poll())
-    if (this.#stopping) return
+    if (this.#isStopped) return
     this.#state = 'running'
     engine.start()
   }

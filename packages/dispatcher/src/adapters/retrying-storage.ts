@@ -1,6 +1,6 @@
 import { isWebhooksError, type WebhooksError } from '@swigs/webhooks-protocol'
 import pRetry from 'p-retry'
-import { boundCalls } from './bounded-call.js'
+import { boundWaiting } from './bound-waiting.js'
 import { holdsSession } from '../storage-kit/holds-session.js'
 import type { Storage } from '../ports/storage/storage.js'
 
@@ -46,7 +46,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     onUnavailable,
     onRecovered,
   } = options
-  const bounded = boundCalls({ ms: deadlineMs, hurry })
+  const bounded = boundWaiting({ ms: deadlineMs, hurry })
 
   // Calls end in another order than they began: the one that began last knows best.
   let begun = 0

@@ -19,7 +19,7 @@ import { TestSender, type TestOutcome } from './send-test.js'
 import { LaneServer } from './serve-lanes.js'
 import { Slots } from './slots.js'
 import type { Tally } from './tally.js'
-import { Worker } from './worker.js'
+import { Worker, type WorkerParts } from './worker.js'
 
 /** What the engine is made of, beside what the flow speaks to. */
 export interface EngineParts {
@@ -36,12 +36,9 @@ export interface EngineParts {
 export class Engine {
   readonly #context: FlowContext
   readonly #acceptor: Acceptor
-  readonly #fanOut: FanOut
-  readonly #due: DueLanes
-  readonly #held: HeldLanes
+  readonly #parts: WorkerParts
   readonly #fresh: FreshSubscriptions
   readonly #slots: Slots
-  readonly #server: LaneServer
   readonly #worker: Worker
   readonly #tests: TestSender
 
@@ -57,17 +54,14 @@ export class Engine {
     const [deadlines, steps] = [new Deadlines(clock), new ClockSteps(clock)]
     const runner = { ...context, slots, completer, health, malformed, deadlines, steps, reserve }
     const server = new LaneServer(runner, { leases, held, due, fresh })
-    const fanOut = new FanOut(context, held)
+    const parts = { fanOut: new FanOut(context, held), due, held, server }
     this.#context = context
     this.#acceptor = new Acceptor(accepting)
-    this.#fanOut = fanOut
-    this.#due = due
-    this.#held = held
+    this.#parts = parts
     this.#fresh = fresh
     this.#slots = slots
-    this.#server = server
-    this.#worker = new Worker(context, { fanOut, due, held, server })
-    this.#tests = new TestSender(context, { fanOut, held, server })
+    this.#worker = new Worker(context, parts)
+    this.#tests = new TestSender(context, parts)
   }
 
   /** Requests under way in this process. */
@@ -86,45 +80,44 @@ export class Engine {
     // What a session holds is not there for anyone until it commits: sweeps take it from then on.
     if (stored && session === undefined) {
       this.#context.cache.set(event)
-      this.#fanOut.add(event)
+      this.#parts.fanOut.add(event)
     }
     return stored
   }
 
   /** Delivers in this process from now on. */
   start(): void {
-    this.#fanOut.announces = false
-    this.#due.listen()
+    this.#parts.fanOut.announces = false
+    this.#parts.due.listen()
     this.#worker.start()
   }
 
   /** There may be work that nobody told of. */
   poll(): void {
-    this.#due.poll()
+    this.#parts.due.poll()
   }
 
   /** Delivers what is due, at most for `maxMs`; answers what came of it. */
   async drain(maxMs: number): Promise<Tally> {
     await this.#acceptor.idle()
-    const parts = { fanOut: this.#fanOut, due: this.#due, held: this.#held, server: this.#server }
-    return drain(this.#context, parts, this.#context.clock.monotonic() + maxMs)
+    return drain(this.#context, this.#parts, this.#context.clock.monotonic() + maxMs)
   }
 
   /** No new lanes; requests in flight get `graceMs`, the rest are ended and their deliveries given back. */
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#context
     await this.#worker.stop()
-    this.#held.close()
+    this.#parts.held.close()
     const ended = new AbortController()
-    const idle = this.#server.idle().finally(() => ended.abort())
+    const idle = this.#parts.server.idle().finally(() => ended.abort())
     await clock.sleep(graceMs, ended.signal)
-    if (!ended.signal.aborted) this.#held.abort()
+    if (!ended.signal.aborted) this.#parts.held.abort()
     await idle
   }
 
   /** Resolves when every fan-out under way has ended. */
   async idle(): Promise<void> {
-    await this.#fanOut.idle()
+    await this.#parts.fanOut.idle()
   }
 
   /** Sends a test to one subscription now; `wholeLane: false` sends nothing else that is due there. */
@@ -135,17 +128,17 @@ export class Engine {
   /** A subscription was changed in this process, or removed (`null`). */
   changed(id: string, subscription: Subscription | null): void {
     this.#fresh.changed(id, subscription)
-    this.#held.update(id, subscription)
+    this.#parts.held.update(id, subscription)
   }
 
   /** A delivery was cancelled in this process. */
   cancelled(delivery: Pick<Delivery, 'id' | 'subscriptionId'>): void {
-    this.#held.forget(delivery)
+    this.#parts.held.forget(delivery)
   }
 
   /** Wakes lanes around a write: whatever `write` stores, their owners and this process look for it afterwards. */
   async waking<T>(subscriptionIds: Iterable<string>, how: Waking, write: () => Promise<T>): Promise<T> {
-    const woken = this.#held.waking(new Set(subscriptionIds), how)
+    const woken = this.#parts.held.waking(new Set(subscriptionIds), how)
     const answer = await write()
     woken()
     return answer

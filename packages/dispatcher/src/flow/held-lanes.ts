@@ -37,6 +37,10 @@ export class HeldLanes {
     return this.#closed
   }
 
+  get empty(): boolean {
+    return this.#lanes.size === 0
+  }
+
   get full(): boolean {
     return this.#lanes.size >= MAX_HELD
   }

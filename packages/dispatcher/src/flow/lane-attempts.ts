@@ -31,6 +31,7 @@ export class LaneAttempts {
   readonly #context: RunnerContext
   readonly #parts: LaneParts
   readonly #abort = new AbortController()
+  readonly #mayStart = (): boolean => this.#parts.lease.owns
   /** Sent, and not yet recorded. */
   readonly open = new Set<string>()
   /** As this process knows it; every attempt takes it afresh. */
@@ -98,13 +99,13 @@ export class LaneAttempts {
   async #send(delivery: QueuedDelivery, mayRepeat: () => boolean): Promise<Sent | null> {
     try {
       const context = this.#context
-      const { lease, queue } = this.#parts
+      const { queue } = this.#parts
       const event = context.cache.get(delivery.eventId) ?? (await queue.event(delivery))
       if (!event) return null
       const { subscription } = this
       const { signal } = this.#abort
-      const mayStart = () => lease.owns
-      const sent = await send(context, { event, delivery, subscription, signal, mayStart, mayRepeat })
+      const sending = { event, delivery, subscription, signal, mayStart: this.#mayStart, mayRepeat }
+      const sent = await send(context, sending)
       // What was ended by us, whatever its transport made of that, never happened.
       return signal.aborted && sent.attempt.errorClass === 'internal' ? null : sent
     } catch (error) {

@@ -6,6 +6,7 @@ import type { FlowContext } from './context.js'
 import type { FanOut } from './fan-out.js'
 import type { HeldLanes } from './held-lanes.js'
 import type { LaneServer } from './serve-lanes.js'
+import type { WorkerParts } from './worker.js'
 
 /** What became of a test, and why it was not sent if it was not. */
 export interface TestOutcome {
@@ -27,7 +28,7 @@ export class TestSender {
   readonly #held: HeldLanes
   readonly #server: LaneServer
 
-  constructor(context: FlowContext, parts: { fanOut: FanOut; held: HeldLanes; server: LaneServer }) {
+  constructor(context: FlowContext, parts: Pick<WorkerParts, 'fanOut' | 'held' | 'server'>) {
     this.#context = context
     this.#fanOut = parts.fanOut
     this.#held = parts.held

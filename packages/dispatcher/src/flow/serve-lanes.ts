@@ -121,7 +121,7 @@ export class LaneServer {
       if (dueAt < NEVER) this.#due.due(lane.subscriptionId, { dueAt, freeAt })
     } finally {
       this.#held.drop(runner)
-      if (this.#held.all().length === 0) this.#leases.rest()
+      if (this.#held.empty) this.#leases.rest()
     }
   }
 

@@ -106,10 +106,7 @@ export class DeliveryOperations implements Deliveries {
       throw new ConflictError(
         `The subscription of delivery ${known} was removed: there is nowhere to send it.`,
       )
-    // How often it is woken depends on what there is to change: what is counted and never came would hide another's wake.
-    await engine.waking([subscriptionId], { certain: false }, () =>
-      storage.deliveries.resend({ ids: [known], now: clock.now() }),
-    )
+    await storage.deliveries.resend({ ids: [known], now: clock.now() })
     await engine.wake(subscriptionId, { lift: true })
     observe({ name: 'delivery.changed', deliveryId: known, change: 'resent', actor })
     return this.#view(await this.#require(known))

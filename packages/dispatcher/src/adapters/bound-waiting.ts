@@ -7,7 +7,7 @@ export type BoundCall = <T>(operation: string, call: Promise<T>) => Promise<T>
  * Answers what a call answers, or `StorageUnavailableError` when it has not settled after `ms`, or when `hurry` aborts: a
  * storage that hangs must hang nobody else. Whether the call is still done is not known; it can be made again.
  */
-export const boundCalls = ({ ms, hurry }: { ms: number; hurry?: AbortSignal | undefined }): BoundCall => {
+export const boundWaiting = ({ ms, hurry }: { ms: number; hurry?: AbortSignal | undefined }): BoundCall => {
   const waiting = new Set<() => void>()
   hurry?.addEventListener('abort', () => waiting.forEach((giveUp) => giveUp()), { once: true })
   return (operation, call) =>
