@@ -6,6 +6,9 @@ interface Project {
   readonly include: string[]
 }
 
+/** Their test files share what they import, half of their time otherwise: none changes what another would see. */
+const SHARED = new Set(['admin', 'dispatcher', 'protocol', 'receiver'].map((name) => `packages/${name}`))
+
 /** One project a folder, each resolved from source: no build is needed to run a test. */
 const project = ({ root, include }: Project) => ({
   resolve: { conditions: ['swigs-source', 'node'] },
@@ -15,6 +18,7 @@ const project = ({ root, include }: Project) => ({
     root,
     include,
     typecheck: { enabled: false },
+    isolate: !SHARED.has(root),
     ...(['packages/postgres-adapter', 'examples/postgres'].includes(root)
       ? { globalSetup: '../../tools/postgres-server/global-setup.ts' }
       : {}),

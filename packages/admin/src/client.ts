@@ -83,9 +83,14 @@ export const createAdminClient = (options: AdminClientOptions): AdminClient => {
 }
 
 const isBaseUrl = (given: string): boolean => {
-  if (!/^https?:/i.test(given) || !URL.canParse(given)) return false
-  const { username, password } = new URL(given)
-  return username === '' && password === ''
+  if (!/^https?:/i.test(given)) return false
+  try {
+    const { username, password } = new URL(given)
+    return username === '' && password === ''
+  } catch {
+    // No URL at all.
+    return false
+  }
 }
 
 const call = async (fetch: $Fetch, route: Route, input: Record<string, unknown>): Promise<unknown> => {

@@ -2,20 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type pg from 'pg'
 import { describeStorage } from '@swigs/webhooks-dispatcher/contracts'
 import { pgbouncerFile, startPgbouncer, type Pgbouncer } from '../../../tools/postgres-server/pgbouncer.js'
+import { testSize } from '../../../tools/test-size.js'
 import { postgresStorage } from '../src/postgres-storage.js'
 import { dispatcherOn, fields } from './fixtures.js'
 import { dropSchema, freshSchema, freshStorage, poolOn, postgresUri } from './support.js'
 
-describeStorage('postgresStorage on a connection of its own for each statement', async () => {
-  const [pool, schema] = [poolOn(postgresUri, { maxUses: 1 }), freshSchema()]
-  return {
-    storage: postgresStorage(pool, { schema }),
-    cleanup: async () => {
-      await dropSchema(pool, schema)
-      await pool.end()
-    },
-  }
-})
+if (testSize === 'long') {
+  describeStorage('postgresStorage on a connection of its own for each statement', async () => {
+    const [pool, schema] = [poolOn(postgresUri, { maxUses: 1 }), freshSchema()]
+    return {
+      storage: postgresStorage(pool, { schema }),
+      cleanup: async () => {
+        await dropSchema(pool, schema)
+        await pool.end()
+      },
+    }
+  })
+}
 
 const file = pgbouncerFile()
 

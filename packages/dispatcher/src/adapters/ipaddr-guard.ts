@@ -11,6 +11,7 @@ import {
   refuseUrl,
   type AddressRange,
 } from '../core/address-guard.js'
+import { parseUrl } from '../core/parse-url.js'
 import { specialUseOf } from '../core/special-use-names.js'
 import type { AddressGuard, GuardVerdict, ResolvedAddress } from '../ports/address-guard.js'
 
@@ -106,8 +107,8 @@ export const ipaddrGuard = (options: AddressGuardOptions = {}): AddressGuard => 
   }
 
   const inspect = (text: string): UrlVerdict => {
-    if (!URL.canParse(text)) return { kind: 'refused', reason: 'Not a URL' }
-    const url = new URL(text)
+    const url = parseUrl(text)
+    if (url === null) return { kind: 'refused', reason: 'Not a URL' }
     const literal = literalOf(url.hostname)
     const readable = domainToUnicode(url.hostname)
     const reason =

@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '@swigs/webhooks-protocol'
 import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type buildConnector, type Dispatcher } from 'undici'
+import { parseUrl } from '../core/parse-url.js'
 import type { AddressGuard } from '../ports/address-guard.js'
 import { GuardedConnections } from './undici-connector.js'
 
@@ -137,7 +138,7 @@ const assertProxy = (proxy: string | undefined): void => {
 }
 
 const isProxyUrl = (text: unknown): boolean =>
-  typeof text === 'string' && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+  typeof text === 'string' && /^https?:$/.test(parseUrl(text)?.protocol ?? '')
 
 // Never the value: it may have a password in it.
 const notAProxy = (path: string, message: string) =>
