@@ -6,7 +6,7 @@ import { newTally } from './flow/tally.js'
 import { parseDispatch } from './input/dispatch.js'
 import { drainSchema, stopSchema } from './input/fields.js'
 import { parseOptions } from './input/options.js'
-import { parseInput } from './input/parse-input.js'
+import { invalid, parseInput } from './input/parse-input.js'
 import { validateEvent } from './input/validate-event.js'
 import { Lifecycle } from './lifecycle.js'
 import { DeliveryOperations } from './operations/deliveries.js'
@@ -30,7 +30,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   const settings = parseOptions(given)
   const { events: catalogue } = given
   const { enabled } = settings
-  const { context, parts, asked: storage, ...ends } = assemble(given, settings)
+  const { context, parts, observers, asked: storage, ...ends } = assemble(given, settings)
   const { clock, ids, guard, observe, transport, logger } = context
   const { userAgent } = context.settings
   const engine = new Engine(context, parts)
@@ -59,6 +59,11 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
     drain: async (options) => {
       const { maxMs } = parseInput('drain', drainSchema, options)
       return life.asking(async () => (enabled ? engine.drain(maxMs) : newTally()))
+    },
+    observe: (observer) => {
+      if (typeof observer !== 'function')
+        throw invalid('observe', [{ path: 'argument 1', message: 'Expected a function' }])
+      return observers.add(observer)
     },
     stats: () =>
       life.asking(() =>

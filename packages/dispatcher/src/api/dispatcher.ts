@@ -1,4 +1,5 @@
 import type { EventCatalogue, EventInput, EventType, ObjectIdLike } from '@swigs/webhooks-protocol'
+import type { Observer } from '../ports/observer.js'
 import type { Deliveries } from './deliveries.js'
 import type { Events } from './events.js'
 import type { InstantInput } from './page.js'
@@ -84,6 +85,13 @@ export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
   drain(options?: { maxMs?: number | undefined }): Promise<Drained>
   /** How many deliveries there are in each state, what is due, and since when. Cheap: fit for a health check. */
   stats(): Promise<Stats>
+  /**
+   * Tells one more observer what happens, beside that of the options; answers how to end that. Needs no `start`.
+   * @throws InvalidOptionsError when it is no function
+   * @example
+   * const stop = webhooks.observe((event) => console.log(event.name))
+   */
+  observe(observer: Observer): () => void
   /** Who wants to know, where, with which secret. */
   readonly subscriptions: Subscriptions
   /** What was sent, what came back, and sending it again. */

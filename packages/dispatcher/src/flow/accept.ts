@@ -58,13 +58,10 @@ export class Acceptor {
   async accept(event: StoredEvent, session: unknown): Promise<boolean> {
     const stored =
       session === undefined ? await this.#appends.add(event) : await this.#appendInSession(event, session)
-    this.#context.observe({
-      name: 'event.accepted',
-      eventId: event.id,
-      type: event.type,
-      siteId: event.siteId,
-      duplicate: !stored,
-    })
+    const { observe, isObserved } = this.#context
+    const { id: eventId, type, siteId } = event
+    if (isObserved('event.accepted'))
+      observe({ name: 'event.accepted', eventId, type, siteId, duplicate: !stored })
     return stored
   }
 

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.js'
 import type { EventCache } from '../ports/event-cache.js'
 import type { Ids } from '../ports/ids.js'
 import type { Logger } from '../ports/logger.js'
-import type { Observer } from '../ports/observer.js'
+import type { ObservedEventName, Observer } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
 import type { Transport } from '../ports/transport.js'
 
@@ -32,6 +32,8 @@ export interface FlowContext {
   readonly clock: Clock
   readonly ids: Ids
   readonly observe: Observer
+  /** Whether anybody is told of it: asked before what costs something to tell. */
+  readonly isObserved: (name: ObservedEventName) => boolean
   readonly logger: Logger
   readonly cache: EventCache
   readonly settings: FlowSettings

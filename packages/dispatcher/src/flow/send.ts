@@ -3,6 +3,7 @@ import type { Attempt } from '../core/attempt.js'
 import { classifyReply, type Classification } from '../core/classify-reply.js'
 import type { QueuedDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
+import { hostOf } from '../core/host-of.js'
 import { maskAnswer } from '../core/mask-answer.js'
 import type { Reply } from '../core/reply.js'
 import { activeSecrets, type Subscription } from '../core/subscription.js'
@@ -16,6 +17,7 @@ export interface Sent {
   readonly classification: Classification
   readonly attempt: Attempt
   readonly endedAt: number
+  readonly event: StoredEvent
   /** Where it went. */
   readonly url: string
 }
@@ -33,11 +35,12 @@ export interface Sending {
 /** sign → send → classify: one attempt, signed afresh. The only place from which a request leaves. */
 export const send = async (context: RunnerContext, sending: Sending): Promise<Sent> => {
   const { clock } = context
-  const { delivery, subscription } = sending
+  const { event, delivery, subscription } = sending
   const { url } = subscription
   const startedAt = clock.now()
   const startedMonotonic = clock.monotonic()
   const number = delivery.attemptCount + 1
+  if (context.isObserved('attempt.started')) tellStart(context, sending, number)
   const { reply, classification } = await request(context, sending, { number, startedAt }).then(
     (reply) => answered(reply, clock.now()),
     faulty,
@@ -45,8 +48,23 @@ export const send = async (context: RunnerContext, sending: Sending): Promise<Se
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
   const attempt = record({ number, startedAt, durationMs, reply, classification, subscription })
-  return { classification, endedAt, url, attempt }
+  return { classification, endedAt, event, url, attempt }
 }
+
+const tellStart = (
+  { observe }: RunnerContext,
+  { event, delivery, subscription }: Sending,
+  attempt: number,
+): void =>
+  observe({
+    name: 'attempt.started',
+    deliveryId: delivery.id,
+    eventId: event.id,
+    eventType: event.type,
+    subscriptionId: subscription.id,
+    attempt,
+    host: hostOf(subscription.url),
+  })
 
 interface Came {
   readonly reply: Reply | null
