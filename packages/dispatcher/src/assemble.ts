@@ -6,6 +6,7 @@ import { lruEventCache } from './adapters/lru-event-cache.js'
 import { Observers } from './adapters/observers.js'
 import { retryingStorage } from './adapters/retrying-storage.js'
 import { safeLogger } from './adapters/safe-logger.js'
+import { safeTracing } from './adapters/safe-tracing.js'
 import { synchroniseClock } from './adapters/synchronise-clock.js'
 import { isSystemClock, systemClock } from './adapters/system-clock.js'
 import { systemIds } from './adapters/system-ids.js'
@@ -65,6 +66,7 @@ export const assemble = (
     ids: systemIds(),
     observe,
     isObserved,
+    tracing: given.tracing && safeTracing(given.tracing, logger),
     logger,
     cache: lruEventCache(),
     settings: { ...settings, userAgent: USER_AGENT },

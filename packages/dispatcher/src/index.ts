@@ -35,5 +35,6 @@ export type { AddressGuard, GuardVerdict, ResolvedAddress } from './ports/addres
 export type { Clock } from './ports/clock.js'
 export type { Logger } from './ports/logger.js'
 export type { ObservedEvent, ObservedEventName, ObservedEvents, Observer } from './ports/observer.js'
+export type { AttemptSpan, DispatchSpan, TracedAttempt, Tracing } from './ports/tracing.js'
 export type { Storage } from './ports/storage/storage.js'
 export { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from './ports/transport.js'

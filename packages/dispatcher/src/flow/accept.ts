@@ -51,7 +51,7 @@ export class Acceptor {
         `The ${type} event is ${bytes} bytes long, more than maxPayloadBytes (${settings.maxPayloadBytes}). ` +
           'Send ids and let the receiver fetch the rest, or raise the option.',
       )
-    return { id, type, siteId, body, occurredAt, acceptedAt, target: null }
+    return { id, type, siteId, body, occurredAt, acceptedAt, target: null, trace: null }
   }
 
   /** Answers whether the event is new, once it is durable. */

@@ -3,10 +3,11 @@ import type { Attempt } from '../core/attempt.js'
 import { classifyReply, type Classification } from '../core/classify-reply.js'
 import type { QueuedDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
-import { hostOf } from '../core/host-of.js'
 import { maskAnswer } from '../core/mask-answer.js'
 import type { Reply } from '../core/reply.js'
 import { activeSecrets, type Subscription } from '../core/subscription.js'
+import type { AttemptSpan } from '../ports/tracing.js'
+import { addMissing, tellStart, traceAttempt } from './follow-attempt.js'
 import type { RunnerContext } from './runner-context.js'
 
 /** A transport keeps `timeoutMs` itself; one that has not settled this much later never will, ms. */
@@ -41,30 +42,19 @@ export const send = async (context: RunnerContext, sending: Sending): Promise<Se
   const startedMonotonic = clock.monotonic()
   const number = delivery.attemptCount + 1
   if (context.isObserved('attempt.started')) tellStart(context, sending, number)
-  const { reply, classification } = await request(context, sending, { number, startedAt }).then(
+  const span = traceAttempt(context, sending, number)
+  const made = () => request(context, sending, { number, startedAt, traced: span?.headers })
+  const { reply, classification } = await (span ? span.run(made) : made()).then(
     (reply) => answered(reply, clock.now()),
     faulty,
   )
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
   const attempt = record({ number, startedAt, durationMs, reply, classification, subscription })
+  const { statusCode, errorClass } = attempt
+  span?.end({ statusCode, errorClass: classification.kind === 'none' ? 'aborted' : errorClass })
   return { classification, endedAt, event, url, attempt }
 }
-
-const tellStart = (
-  { observe }: RunnerContext,
-  { event, delivery, subscription }: Sending,
-  attempt: number,
-): void =>
-  observe({
-    name: 'attempt.started',
-    deliveryId: delivery.id,
-    eventId: event.id,
-    eventType: event.type,
-    subscriptionId: subscription.id,
-    attempt,
-    host: hostOf(subscription.url),
-  })
 
 interface Came {
   readonly reply: Reply | null
@@ -96,7 +86,11 @@ const faulty = (error: unknown): Came => ({
 const request = async (
   { transport, guard, settings, deadlines }: RunnerContext,
   { event, delivery, subscription, signal, mayStart, mayRepeat }: Sending,
-  { number, startedAt }: { number: number; startedAt: number },
+  {
+    number,
+    startedAt,
+    traced,
+  }: { number: number; startedAt: number; traced: AttemptSpan['headers'] | undefined },
 ): Promise<Reply> => {
   const { url } = subscription
   const { body } = event
@@ -114,6 +108,7 @@ const request = async (
   })
   // Checked when they were saved; a name of ours is ours all the same.
   for (const [name, value] of Object.entries(subscription.headers)) headers[name] ??= value
+  if (traced) addMissing(headers, traced)
   const call = transport.send({ url, headers, body, timeoutMs, guard, signal, mayStart, mayRepeat })
   return deadlines.within(call, { ms: timeoutMs + TRANSPORT_GRACE_MS, late, group: signal })
 }
