@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '@swigs/webhooks-protocol'
+import { parseUrl } from '../core/parse-url.js'
 
 /**
  * Tells which hosts are meant by names and patterns: `hooks.example.com` is that name alone, `*.example.com` every name below it.
@@ -19,10 +20,9 @@ export const hostMatcher = (patterns: readonly string[]): ((hostname: string) =>
 
 /** As URLs have it: lower case, punycode; `null` for what is not a host name alone. */
 const hostname = (text: unknown): string | null => {
-  if (typeof text !== 'string' || !/^[^\s/?#@*\\]+$/.test(text) || !URL.canParse(`https://${text}`))
-    return null
-  const url = new URL(`https://${text}`)
-  return url.port === '' && !/:\d*$/.test(text.replace(/^\[.*\]/, '')) ? url.hostname : null
+  if (typeof text !== 'string' || !/^[^\s/?#@*\\]+$/.test(text)) return null
+  const hasPort = /:\d*$/.test(text.replace(/^\[.*\]/, ''))
+  return hasPort ? null : (parseUrl(`https://${text}`)?.hostname ?? null)
 }
 
 const refusal = (index: number) => {

@@ -9,6 +9,7 @@ import {
   type Span,
   type TracerProvider,
 } from '@opentelemetry/api'
+import { parseUrl } from '../core/parse-url.js'
 import type { AttemptSpan, DispatchSpan, TracedAttempt, Tracing } from '../ports/tracing.js'
 import { hostMatcher } from './host-names.js'
 import { NAMES, OWN_NAMES, SCOPE, SYSTEM } from './names.js'
@@ -62,8 +63,10 @@ export const otelTracing = ({ propagateTo = [], tracerProvider }: OtelTracingOpt
         },
         from && isFirst ? trace.setSpanContext(ROOT_CONTEXT, from) : ROOT_CONTEXT,
       )
-      const { hostname } = URL.canParse(origin) ? new URL(origin) : { hostname: '' }
-      return attemptSpan(span, isNamed(hostname) ? traceHeaders(span.spanContext()) : {})
+      return attemptSpan(
+        span,
+        isNamed(parseUrl(origin)?.hostname ?? '') ? traceHeaders(span.spanContext()) : {},
+      )
     },
   }
 }
@@ -130,8 +133,9 @@ const PORTS: Readonly<Record<string, number>> = { 'https:': 443, 'http:': 80 }
 
 /** Of a webhook's address the path is as often a secret as the query: neither is told. */
 const addressOf = (origin: string): Attributes => {
-  if (!URL.canParse(origin)) return {}
-  const { protocol, hostname, port } = new URL(origin)
+  const url = parseUrl(origin)
+  if (!url) return {}
+  const { protocol, hostname, port } = url
   return {
     [NAMES.urlScheme]: protocol.slice(0, -1),
     [NAMES.urlFull]: `${origin}/REDACTED`,
