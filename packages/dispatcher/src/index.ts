@@ -18,6 +18,15 @@ export type {
 } from './api/deliveries.js'
 export type { EventListQuery, Events, EventWithDeliveries } from './api/events.js'
 export type { DispatcherOptions } from './api/options.js'
+export type {
+  HistogramPoint,
+  Instrument,
+  Labels,
+  Meter,
+  MeterOptions,
+  Metric,
+  ValuePoint,
+} from './api/meter.js'
 export { MAX_PAGE, type InstantInput, type Page, type PageInput } from './api/page.js'
 export type { Stats } from './api/stats.js'
 export type {

@@ -70,6 +70,11 @@ export class Engine {
     return this.#slots.used
   }
 
+  /** Lanes that this process owns. */
+  get lanesHeld(): number {
+    return this.#parts.held.size
+  }
+
   /** What `accept` will store; done before anything is waited for. @throws PayloadTooLargeError */
   prepare(publication: Publication): StoredEvent {
     return this.#acceptor.prepare(publication)

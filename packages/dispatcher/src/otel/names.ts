@@ -29,8 +29,6 @@ export const OWN_NAMES = {
   deliveryId: 'swigs_webhooks.delivery.id',
   attempt: 'swigs_webhooks.delivery.attempt',
   duplicate: 'swigs_webhooks.event.duplicate',
-  result: 'swigs_webhooks.attempt.result',
-  reason: 'swigs_webhooks.delivery.reason',
 } as const
 
 /** The value of `messaging.system`, and what instruments and tracers are known by. */
