@@ -4,7 +4,18 @@ import importX from 'eslint-plugin-import-x'
 import tseslint from 'typescript-eslint'
 
 const src = './packages/dispatcher/src'
-const folders = ['api', 'core', 'flow', 'input', 'operations', 'ports', 'adapters', 'storage-kit', 'testing']
+const folders = [
+  'api',
+  'core',
+  'flow',
+  'input',
+  'operations',
+  'ports',
+  'adapters',
+  'otel',
+  'storage-kit',
+  'testing',
+]
 const root = [
   'assemble.ts',
   'calls-under-way.ts',
@@ -33,6 +44,7 @@ const zones = [
   zone('flow', ['core', 'ports']),
   zone('operations', ['core', 'ports', 'flow', 'input', 'api']),
   zone('adapters', ['core', 'ports', 'storage-kit']),
+  zone('otel', ['core', 'ports', 'api']),
   zone('testing', ['core', 'ports', 'adapters', 'api', 'create-dispatcher.ts']),
   // What is assembled knows nothing of who asks for it, and nobody imports the root but the root.
   zone('assemble.ts', ['core', 'ports', 'flow', 'input', 'api', 'adapters', 'user-agent.ts']),

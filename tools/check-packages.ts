@@ -160,7 +160,14 @@ try {
   for (const tarball of tarballs) run('npx', ['attw', tarball, '--profile', 'node16', ...esmOnly(tarball)])
   writeFileSync(join(scratch, 'package.json'), JSON.stringify({ name: 'scratch', private: true }))
   // No test runner: what apps import in their tests has to load without one.
-  const frameworks = ['express@5', 'fastify@5', 'mongoose@9', 'ofetch@1', 'bottleneck@2']
+  const frameworks = [
+    'express@5',
+    'fastify@5',
+    'mongoose@9',
+    'ofetch@1',
+    'bottleneck@2',
+    '@opentelemetry/api@1',
+  ]
   const bundlers = ['webpack@5', 'webpack-cli@6']
   run(
     'npm',

@@ -6,6 +6,7 @@ export default library(
     'storage-kit': 'src/storage-kit/index.ts',
     ofetch: 'src/adapters/ofetch-transport.ts',
     bottleneck: 'src/adapters/bottleneck-transport.ts',
+    otel: 'src/otel/index.ts',
     testing: 'src/testing/index.ts',
   },
   {

@@ -6,5 +6,6 @@ export default library({
   fastify: 'src/fastify.ts',
   fetch: 'src/fetch.ts',
   node: 'src/node.ts',
+  otel: 'src/otel.ts',
   testing: 'src/testing.ts',
 })

@@ -30,6 +30,8 @@ it.each([
   ['input/bad.ts', "import '../operations/views.js'\n", 'import-x/no-restricted-paths'],
   ['operations/bad.ts', "import '../adapters/memory-storage.js'\n", 'import-x/no-restricted-paths'],
   ['storage-kit/bad.ts', "import '../flow/context.js'\n", 'import-x/no-restricted-paths'],
+  ['otel/bad.ts', "import '../adapters/undici-transport.js'\n", 'import-x/no-restricted-paths'],
+  ['flow/bad.ts', "import '../otel/index.js'\n", 'import-x/no-restricted-paths'],
   ['lifecycle.ts', "import './assemble.js'\n", 'import-x/no-restricted-paths'],
 ])('lint refuses %s with %j', async (path, text, rule) => {
   expect(await lint(`${dispatcher}/${path}`, text)).toContain(rule)

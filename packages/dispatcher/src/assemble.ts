@@ -2,10 +2,11 @@ import { LRUCache } from 'lru-cache'
 import { consoleLogger } from './adapters/console-logger.js'
 import { ipaddrGuard } from './adapters/ipaddr-guard.js'
 import { lingerBatch } from './adapters/linger-batch.js'
-import { loggingObserver } from './adapters/logging-observer.js'
 import { lruEventCache } from './adapters/lru-event-cache.js'
+import { Observers } from './adapters/observers.js'
 import { retryingStorage } from './adapters/retrying-storage.js'
 import { safeLogger } from './adapters/safe-logger.js'
+import { safeTracing } from './adapters/safe-tracing.js'
 import { synchroniseClock } from './adapters/synchronise-clock.js'
 import { isSystemClock, systemClock } from './adapters/system-clock.js'
 import { systemIds } from './adapters/system-ids.js'
@@ -26,6 +27,7 @@ export interface Assembled {
   /** For people who ask: a call is made once, and bounded. */
   readonly asked: Storage
   readonly parts: EngineParts
+  readonly observers: Observers
   synchronise(): Promise<() => void>
   /** Nothing waits for the storage to come back any more. */
   ended(): void
@@ -40,7 +42,8 @@ export const assemble = (
 ): Assembled => {
   const { storage } = given
   const logger = safeLogger(given.logger ?? consoleLogger())
-  const observe = loggingObserver(logger, given.observer)
+  const observers = new Observers(logger, given.observer)
+  const { observe, isObserved } = observers
   const clock = given.clock ?? systemClock()
   const ended = new AbortController()
   const hurried = new AbortController()
@@ -62,6 +65,8 @@ export const assemble = (
     clock,
     ids: systemIds(),
     observe,
+    isObserved,
+    tracing: given.tracing && safeTracing(given.tracing, logger),
     logger,
     cache: lruEventCache(),
     settings: { ...settings, userAgent: USER_AGENT },
@@ -71,6 +76,7 @@ export const assemble = (
   return {
     context,
     asked,
+    observers,
     parts: {
       accepting: { ...context, storage: brief },
       health: new LRUCache<string, Health>({ max: 10_000 }),

@@ -1,16 +1,18 @@
 import type { EventCatalogue } from '@swigs/webhooks-protocol'
+import { CountingObserver } from './adapters/counting-observer.js'
 import type { AnyEvents, Dispatcher } from './api/dispatcher.js'
 import type { DispatcherOptions } from './api/options.js'
 import { Engine } from './flow/engine.js'
 import { newTally } from './flow/tally.js'
 import { parseDispatch } from './input/dispatch.js'
-import { drainSchema, stopSchema } from './input/fields.js'
+import { drainSchema, meterSchema, stopSchema } from './input/fields.js'
 import { parseOptions } from './input/options.js'
-import { parseInput } from './input/parse-input.js'
+import { invalid, parseInput } from './input/parse-input.js'
 import { validateEvent } from './input/validate-event.js'
 import { Lifecycle } from './lifecycle.js'
 import { DeliveryOperations } from './operations/deliveries.js'
 import { EventOperations } from './operations/events.js'
+import { readMeter } from './operations/read-meter.js'
 import { readStats } from './operations/stats.js'
 import { SubscriptionOperations } from './operations/subscriptions.js'
 import { assemble } from './assemble.js'
@@ -30,7 +32,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   const settings = parseOptions(given)
   const { events: catalogue } = given
   const { enabled } = settings
-  const { context, parts, asked: storage, ...ends } = assemble(given, settings)
+  const { context, parts, observers, asked: storage, ...ends } = assemble(given, settings)
   const { clock, ids, guard, observe, transport, logger } = context
   const { userAgent } = context.settings
   const engine = new Engine(context, parts)
@@ -38,6 +40,13 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
   const openInput = { retentionMs: settings.retentionMs, report: malformed }
   const life = new Lifecycle({ engine, storage, transport, clock, enabled, openInput, ...ends })
   const ports = { storage, engine, clock, observe }
+
+  const stats = () =>
+    life.asking(() => {
+      const { inFlight, lanesHeld } = engine
+      const { maintenance } = storage
+      return readStats({ maintenance, clock, inFlight, lanesHeld, malformed: malformed.all() })
+    })
 
   if (!enabled) logger.warn({}, 'Webhooks are disabled: dispatch accepts nothing, nothing is delivered')
 
@@ -60,15 +69,17 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
       const { maxMs } = parseInput('drain', drainSchema, options)
       return life.asking(async () => (enabled ? engine.drain(maxMs) : newTally()))
     },
-    stats: () =>
-      life.asking(() =>
-        readStats({
-          maintenance: storage.maintenance,
-          clock,
-          inFlight: engine.inFlight,
-          malformed: malformed.all(),
-        }),
-      ),
+    observe: (observer) => {
+      if (typeof observer !== 'function')
+        throw invalid('observe', [{ path: 'argument 1', message: 'Expected a function' }])
+      return observers.add(observer)
+    },
+    stats,
+    meter: (options) => {
+      const counting = new CountingObserver(parseInput('meter', meterSchema, options))
+      const end = observers.add(counting.observe)
+      return { read: async () => readMeter(counting, await stats()), end }
+    },
     subscriptions: whenOpen(
       life,
       'subscriptions',

@@ -18,6 +18,15 @@ export type {
 } from './api/deliveries.js'
 export type { EventListQuery, Events, EventWithDeliveries } from './api/events.js'
 export type { DispatcherOptions } from './api/options.js'
+export type {
+  HistogramPoint,
+  Instrument,
+  Labels,
+  Meter,
+  MeterOptions,
+  Metric,
+  ValuePoint,
+} from './api/meter.js'
 export { MAX_PAGE, type InstantInput, type Page, type PageInput } from './api/page.js'
 export type { Stats } from './api/stats.js'
 export type {
@@ -35,5 +44,6 @@ export type { AddressGuard, GuardVerdict, ResolvedAddress } from './ports/addres
 export type { Clock } from './ports/clock.js'
 export type { Logger } from './ports/logger.js'
 export type { ObservedEvent, ObservedEventName, ObservedEvents, Observer } from './ports/observer.js'
+export type { AttemptSpan, DispatchSpan, TracedAttempt, Tracing } from './ports/tracing.js'
 export type { Storage } from './ports/storage/storage.js'
 export { MAX_RESPONSE_BYTES, type Transport, type TransportRequest } from './ports/transport.js'

@@ -34,6 +34,8 @@ export interface EventDocument {
   body: string
   occurredAt: number
   acceptedAt: number
+  /** None where nothing is traced, and in those of versions before. */
+  trace?: string
   /** The event's `target`. */
   onlyFor: string | null
   state: 0 | 1

@@ -25,6 +25,7 @@ export const sampleEvent = (over: Partial<StoredEvent> = {}): StoredEvent => {
     occurredAt: at,
     acceptedAt: at,
     target: null,
+    trace: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
     ...over,
   }
 }

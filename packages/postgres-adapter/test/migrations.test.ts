@@ -30,13 +30,47 @@ it('processes that start at once make one schema', async () => {
 it('several steps are made in their order, whoever is faster at each', async () => {
   const { pool, schema, database } = setUp()
   const name = quoted(schema)
-  const later = [2, 3].map((version) =>
-    step(name, version, `later${version}`, `ALTER TABLE ${name}.events ADD COLUMN c${version} text;`),
-  )
+  const known = migrations(schema).map(({ version }) => version)
+  const later = [1, 2]
+    .map((next) => known.length + next)
+    .map((version) =>
+      step(name, version, `later${version}`, `ALTER TABLE ${name}.events ADD COLUMN c${version} text;`),
+    )
   const steps = [...migrations(schema), ...later]
   await Promise.all(Array.from({ length: 6 }, () => migrate(database, schema, 'auto', steps)))
   const { rows } = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
-  expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }])
+  expect(rows).toEqual([...known, ...later.map(({ version }) => version)].map((version) => ({ version })))
+})
+
+it('a schema of version 1 serves processes of both versions while it is brought to this one', async () => {
+  const { pool, schema, database } = setUp()
+  const name = quoted(schema)
+  await migrate(database, schema, 'auto', migrations(schema).slice(0, 1))
+  const old = sampleEvent({ trace: null })
+  const asVersion1 = async (id: string) => {
+    const values = [
+      id,
+      old.type,
+      null,
+      old.body,
+      String(old.occurredAt),
+      String(old.acceptedAt),
+      null,
+      '0',
+      'call',
+    ]
+    const places = '$1, $2, $3, $4, $5::double precision, $6::double precision, $7, $8::double precision, $9'
+    await pool.query(`SELECT ${name}.append_one(${places})`, values)
+  }
+  await asVersion1(old.id)
+  const storage = postgresStorage(pool, { schema })
+  await storage.open()
+  await asVersion1('evt_while_it_runs_on')
+  const traced = sampleEvent({ trace: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' })
+  await storage.events.append({ callId: 'x', events: [traced], visibleAt: 0 })
+  const found = await storage.events.get([old.id, 'evt_while_it_runs_on', traced.id])
+  const traces = Object.fromEntries(found.map(({ id, trace }) => [id, trace]))
+  expect(traces).toEqual({ [old.id]: null, evt_while_it_runs_on: null, [traced.id]: traced.trace })
 })
 
 it('what `migrations` prints makes the schema by itself, whatever runs it', async () => {
@@ -75,10 +109,11 @@ it('an index on a large table is made beside those who write to it, by several p
   const name = quoted(schema)
   await migrate(database, schema, 'auto')
   const index = `CREATE INDEX CONCURRENTLY IF NOT EXISTS events_later ON ${name}.events (occurred_at)`
-  const steps = [...migrations(schema), step(name, 2, 'later', '', [index])]
+  const steps = [...migrations(schema), step(name, 999, 'later', '', [index])]
   // What a build leaves that was interrupted: an index that is there and serves nobody.
   await pool.query(
-    `INSERT INTO ${name}.events SELECT n::text, 't', NULL, '', 0, 0, NULL FROM generate_series(1, 2) n`,
+    `INSERT INTO ${name}.events (id, type, site_id, body, occurred_at, accepted_at, target)
+     SELECT n::text, 't', NULL, '', 0, 0, NULL FROM generate_series(1, 2) n`,
   )
   const unique = `CREATE UNIQUE INDEX CONCURRENTLY events_later ON ${name}.events (occurred_at)`
   await expect(pool.query(unique)).rejects.toMatchObject({ code: '23505' })
@@ -89,5 +124,5 @@ it('an index on a large table is made beside those who write to it, by several p
   )
   expect(rows).toEqual([{ indisvalid: true, indisunique: false }])
   const made = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
-  expect(made.rows).toEqual([{ version: 1 }, { version: 2 }])
+  expect(made.rows).toEqual(steps.map(({ version }) => ({ version })))
 })

@@ -49,6 +49,7 @@ export {
   type AttemptToSign,
   type StandardSignatureInput,
 } from './sign.js'
+export { formatTraceparent, parseTraceparent, type TraceParent } from './trace-parent.js'
 export { swigsEvents, type SwigsEvents } from './swigs-events.js'
 export {
   verify,

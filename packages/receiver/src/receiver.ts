@@ -1,5 +1,5 @@
 import { errorName, type Envelope, type EventCatalogue } from '@swigs/webhooks-protocol'
-import { REFUSALS, type Answer } from './answers.js'
+import { ACCEPTED, REFUSALS, type Answer } from './answers.js'
 import { A_COUNT, A_FUNCTION, anObjectWith, checkOptions, refuse, type Expectation } from './check-options.js'
 import { boundedDedupe, type Dedupe } from './dedupe.js'
 import { handleOnce } from './handle-once.js'
@@ -13,7 +13,8 @@ import {
 } from './handlers.js'
 import { memoryDedupe } from './memory-dedupe.js'
 import { readData } from './read-data.js'
-import type { ReceiverRequest } from './request.js'
+import { headerOf, type ReceiverRequest } from './request.js'
+import { traced, type ReceiverTracing, type TracedRequest } from './tracing.js'
 import { createVerification } from './verification.js'
 import { VERIFICATION_OPTIONS, type VerificationOptions } from './verification-options.js'
 
@@ -39,6 +40,8 @@ export interface ReceiverOptions<C extends EventCatalogue> extends VerificationO
   readonly claimMs?: number | undefined
   /** How long one call of `dedupe` may take, ms. Default 5 seconds. */
   readonly dedupeTimeoutMs?: number | undefined
+  /** Continues the traces that verified requests tell of: `otelReceiverTracing()` of `@swigs/webhooks-receiver/otel`. Default: none. */
+  readonly tracing?: ReceiverTracing | undefined
 }
 
 /** A webhook receiver, whatever it runs in. */
@@ -59,6 +62,7 @@ const OPTIONS: Readonly<Record<keyof ReceiverOptions<EventCatalogue>, Expectatio
   dedupe: anObjectWith('a Dedupe, for example memoryDedupe()', 'claim', 'complete', 'release'),
   claimMs: A_COUNT,
   dedupeTimeoutMs: A_COUNT,
+  tracing: anObjectWith('tracing, for example otelReceiverTracing()', 'receive'),
 }
 
 /**
@@ -76,7 +80,7 @@ export const createReceiver = <C extends EventCatalogue = EventCatalogue>(
 ): Receiver => {
   checkOptions('createReceiver', options, OPTIONS)
   const { check, logger } = createVerification(options)
-  const { events, on = {}, onAny, onUnhandled, claimMs = 60_000, dedupeTimeoutMs = 5_000 } = options
+  const { events, on = {}, onAny, onUnhandled, claimMs = 60_000, dedupeTimeoutMs = 5_000, tracing } = options
   refuse('createReceiver', issuesOfHandlers(on, events))
   const { dedupe = memoryDedupe({ logger }) } = options
   const once = {
@@ -92,7 +96,12 @@ export const createReceiver = <C extends EventCatalogue = EventCatalogue>(
         const checked = await check(request)
         if ('refusal' in checked) return checked.refusal
         const event = readData(checked.envelope, events, logger)
-        return event ? await handleOnce(event, once) : REFUSALS.malformed
+        if (!event) return REFUSALS.malformed
+        if (!tracing) return await handleOnce(event, once)
+        return await traced(tracing, tracedRequest(event, request), logger, {
+          call: () => handleOnce(event, once),
+          outcome: (answer) => ({ status: answer.status, duplicate: answer === ACCEPTED.duplicate }),
+        })
       } catch (error) {
         logger.limited(
           'error',
@@ -105,6 +114,15 @@ export const createReceiver = <C extends EventCatalogue = EventCatalogue>(
     },
   }
 }
+
+const tracedRequest = ({ id, event: type }: Envelope, { headers }: ReceiverRequest): TracedRequest => ({
+  id,
+  type,
+  header: (name) => {
+    const value = headerOf(headers, name)
+    return typeof value === 'string' ? value : undefined
+  },
+})
 
 const isDefinition = (value: unknown): boolean => {
   const schema = (value as { schema?: { safeParse?: unknown } } | null | undefined)?.schema

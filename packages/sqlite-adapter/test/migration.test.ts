@@ -4,6 +4,7 @@ import type { Delivery, Storage, StoredEvent, Subscription } from '@swigs/webhoo
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Connection } from '../src/database/connection.js'
 import { prepareFile } from '../src/database/prepare-file.js'
+import { APPLICATION_ID, SCHEMA } from '../src/database/schema.js'
 import { openDriver } from '../src/drivers/open-driver.js'
 import { sqliteStorage } from '../src/sqlite-storage.js'
 import { testFolder } from './samples.js'
@@ -45,7 +46,11 @@ describe('a file of schema 2, as the version before wrote it', () => {
     const { now } = expected
     const subscriptions = expected.subscriptions.map((one) => ({ ...one, pausedAt: null }))
     expect(await storage.subscriptions.list({ after: null, limit: 99 })).toEqual(subscriptions)
-    const events = expected.events.map(({ onlyFor, ...event }) => ({ ...event, target: onlyFor }))
+    const events = expected.events.map(({ onlyFor, ...event }) => ({
+      ...event,
+      target: onlyFor,
+      trace: null,
+    }))
     expect(await storage.events.list({ after: null, limit: 99 })).toEqual(events)
     const unfanned = await storage.events.unfanned({ now: now + 10_000, limit: 99 })
     expect(unfanned.map(({ id }) => id)).toEqual(expected.unfanned)
@@ -159,5 +164,32 @@ describe('a file of schema 2, as the version before wrote it', () => {
       { noun: 'subscription' },
     ])
     after.close()
+  })
+})
+
+describe('a file of schema 3', () => {
+  it('is brought to this one where it is, and what it holds has no trace', async () => {
+    const { file, remove } = await testFolder()
+    const connection = connect(file)
+    connection.database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    connection.database.exec(SCHEMA)
+    connection.database.exec('PRAGMA user_version = 3')
+    connection.database.exec(`INSERT INTO names VALUES (1, 'order.created')`)
+    connection.database.exec(
+      `INSERT INTO events (id, type, occurred_at, accepted_at, body) VALUES ('evt_old', 1, 1, 1, '{}')`,
+    )
+    connection.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    const storage = sqliteStorage({ file, thread: false })
+    await storage.open()
+    const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const event = { id: 'evt_new', type: 'order.created', siteId: null, body: '{}', target: null, trace }
+    const stored = { ...event, occurredAt: 2, acceptedAt: 2 }
+    await storage.events.append({ callId: 'call', events: [stored], visibleAt: 0 })
+    const [fresh, old] = await storage.events.list({ after: null, limit: 9 })
+    expect(fresh).toEqual(stored)
+    expect(old).toMatchObject({ id: 'evt_old', trace: null })
+    await storage.close()
+    await remove()
   })
 })

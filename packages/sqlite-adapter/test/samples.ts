@@ -17,6 +17,7 @@ export const sampleEvent = (id: string, over: Partial<StoredEvent> = {}): Stored
   occurredAt: 0,
   acceptedAt: 0,
   target: null,
+  trace: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   ...over,
 })
 

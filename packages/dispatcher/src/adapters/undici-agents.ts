@@ -3,6 +3,7 @@ import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, type buildConnector, type D
 import { parseUrl } from '../core/parse-url.js'
 import type { AddressGuard } from '../ports/address-guard.js'
 import { GuardedConnections } from './undici-connector.js'
+import { UnseenClient } from './unseen-client.js'
 
 /** How connections are made and kept. */
 export interface UndiciTransportOptions {
@@ -109,7 +110,7 @@ class OwnAgents implements GuardAgents {
       factory: (origin: string | URL, given: Pool.Options) => {
         const connect = given.connect as buildConnector.connector
         const guarded = connect === direct ? direct : this.#connections.through(connect)
-        return new Pool(origin, { ...given, connections, connect: guarded })
+        return new Pool(origin, { ...given, connections, connect: guarded, factory: unseen })
       },
       clientFactory: (origin: string | URL) => new Pool(origin, { connect: toProxy }),
     }
@@ -117,6 +118,8 @@ class OwnAgents implements GuardAgents {
     return proxy === 'env' ? new EnvHttpProxyAgent(options) : new ProxyAgent({ ...options, uri: proxy })
   }
 }
+
+const unseen = (origin: URL, options: object): Dispatcher => new UnseenClient(origin, options)
 
 const assertWholeNumber = (name: string, value: number | undefined): void => {
   if (value === undefined || (Number.isInteger(value) && value >= 1)) return

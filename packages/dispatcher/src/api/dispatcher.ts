@@ -1,6 +1,8 @@
 import type { EventCatalogue, EventInput, EventType, ObjectIdLike } from '@swigs/webhooks-protocol'
+import type { Observer } from '../ports/observer.js'
 import type { Deliveries } from './deliveries.js'
 import type { Events } from './events.js'
+import type { Meter, MeterOptions } from './meter.js'
 import type { InstantInput } from './page.js'
 import type { Stats } from './stats.js'
 import type { Subscriptions } from './subscriptions.js'
@@ -84,6 +86,19 @@ export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
   drain(options?: { maxMs?: number | undefined }): Promise<Drained>
   /** How many deliveries there are in each state, what is due, and since when. Cheap: fit for a health check. */
   stats(): Promise<Stats>
+  /**
+   * Tells one more observer what happens, beside that of the options; answers how to end that. Needs no `start`.
+   * @throws InvalidOptionsError when it is no function
+   * @example
+   * const stop = webhooks.observe((event) => console.log(event.name))
+   */
+  observe(observer: Observer): () => void
+  /**
+   * Counts what this process does from now on, for a scraper: `GET /metrics` of the admin is made of it. Costs a little for each
+   * attempt until it is ended.
+   * @throws InvalidOptionsError
+   */
+  meter(options?: MeterOptions): Meter
   /** Who wants to know, where, with which secret. */
   readonly subscriptions: Subscriptions
   /** What was sent, what came back, and sending it again. */

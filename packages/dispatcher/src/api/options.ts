@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.js'
 import type { Logger } from '../ports/logger.js'
 import type { Observer } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
+import type { Tracing } from '../ports/tracing.js'
 import type { Transport } from '../ports/transport.js'
 
 /** What `createDispatcher` takes. Only `storage` is required. */
@@ -59,4 +60,6 @@ export interface DispatcherOptions<C extends EventCatalogue = EventCatalogue> {
   logger?: Logger | undefined
   /** Told what happens, as it happens. */
   observer?: Observer | undefined
+  /** Follows events to their attempts: `otelTracing()` of `@swigs/webhooks-dispatcher/otel`. Default: nothing is traced. */
+  tracing?: Tracing | undefined
 }

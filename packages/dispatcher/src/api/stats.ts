@@ -9,6 +9,8 @@ export interface Stats {
   readonly due: number
   /** Requests that this process has under way. */
   readonly inFlight: number
+  /** Subscriptions that this process is serving just now. */
+  readonly lanesHeld: number
   /** How long the oldest due delivery has waited, ms; 0 when none is due. */
   readonly oldestDueAgeMs: number
   /** When there is next something to do; `null` when nothing is pending. */

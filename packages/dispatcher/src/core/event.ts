@@ -13,4 +13,9 @@ export interface StoredEvent {
   readonly acceptedAt: number
   /** Goes to this one subscription whatever that subscribes to (the test button); otherwise `null`. */
   readonly target: string | null
+  /**
+   * Where it stands in a trace: what `Tracing.dispatch` gave, 1,024 characters at most; `null` or absent where nothing is traced.
+   * Kept beside the body, and never a part of it.
+   */
+  readonly trace?: string | null | undefined
 }

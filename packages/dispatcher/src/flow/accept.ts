@@ -51,20 +51,17 @@ export class Acceptor {
         `The ${type} event is ${bytes} bytes long, more than maxPayloadBytes (${settings.maxPayloadBytes}). ` +
           'Send ids and let the receiver fetch the rest, or raise the option.',
       )
-    return { id, type, siteId, body, occurredAt, acceptedAt, target: null }
+    return { id, type, siteId, body, occurredAt, acceptedAt, target: null, trace: null }
   }
 
   /** Answers whether the event is new, once it is durable. */
   async accept(event: StoredEvent, session: unknown): Promise<boolean> {
     const stored =
       session === undefined ? await this.#appends.add(event) : await this.#appendInSession(event, session)
-    this.#context.observe({
-      name: 'event.accepted',
-      eventId: event.id,
-      type: event.type,
-      siteId: event.siteId,
-      duplicate: !stored,
-    })
+    const { observe, isObserved } = this.#context
+    const { id: eventId, type, siteId } = event
+    if (isObserved('event.accepted'))
+      observe({ name: 'event.accepted', eventId, type, siteId, duplicate: !stored })
     return stored
   }
 

@@ -1,6 +1,7 @@
 import type { AttemptResult } from '../core/attempt-result.js'
 import { completeAttempt } from '../core/complete-attempt.js'
 import type { QueuedDelivery } from '../core/delivery.js'
+import { hostOf } from '../core/host-of.js'
 import type { Subscription } from '../core/subscription.js'
 import type { Batch } from '../ports/batch.js'
 import type { FlowContext } from './context.js'
@@ -49,21 +50,19 @@ export class Completer {
 
   /** Answers what was recorded, or `null` where the lane or the delivery had changed and nothing was. */
   async complete({ lease, delivery, sent, tally }: EndedAttempt): Promise<AttemptResult | null> {
-    const { settings, ids, observe } = this.#context
+    const { settings, ids, observe, isObserved } = this.#context
     const { classification, attempt, endedAt, url } = sent
     if (classification.kind === 'none') return null
     const { subscriptionId, token } = lease.lane
-    const ref = { deliveryId: delivery.id, eventId: delivery.eventId, subscriptionId }
-    const { number, statusCode, errorClass, durationMs } = attempt
     tally.attempts += 1
-    observe({ name: 'attempt.finished', ...ref, attempt: number, statusCode, errorClass, durationMs })
+    if (isObserved('attempt.finished')) this.#tellEnd(delivery, sent)
     const schedule = settings.retry
     const random = ids.random()
     const result = completeAttempt({ delivery, token, attempt, classification, schedule, random, endedAt })
     const recorded = await this.#results.add({ result, progressed: lease.takeCrashes() })
     if (classification.kind === 'failed' && classification.reason === 'gone')
       await this.#switchOff(subscriptionId, url)
-    if (recorded) this.#tell(ref, result, tally)
+    if (recorded) this.#tell(delivery, sent, result, tally)
     else observe({ name: 'attempt.discarded', deliveryId: delivery.id, subscriptionId })
     return recorded ? result : null
   }
@@ -79,22 +78,47 @@ export class Completer {
     observe({ name: 'subscription.deactivated', subscriptionId: id, reason: 'gone' })
   }
 
+  #tellEnd({ id, eventId, subscriptionId }: QueuedDelivery, { event, url, attempt }: Sent): void {
+    const { number, statusCode, errorClass, durationMs } = attempt
+    this.#context.observe({
+      name: 'attempt.finished',
+      deliveryId: id,
+      eventId,
+      eventType: event.type,
+      subscriptionId,
+      attempt: number,
+      host: hostOf(url),
+      statusCode,
+      errorClass,
+      durationMs,
+    })
+  }
+
   #tell(
-    ref: { deliveryId: string; eventId: string; subscriptionId: string },
+    delivery: QueuedDelivery,
+    { event, endedAt }: Sent,
     { status, reason, dueAt, attempt }: AttemptResult,
     tally: Tally,
   ): void {
-    const { observe } = this.#context
+    const { observe, isObserved } = this.#context
+    const { id: deliveryId, eventId, subscriptionId } = delivery
     const attempts = attempt.number
     if (status === 'delivered') {
       tally.delivered += 1
-      observe({ name: 'delivery.delivered', ...ref, attempts })
+      if (!isObserved('delivery.delivered')) return
+      const lagMs = isFirstWay(delivery) ? Math.max(0, endedAt - event.acceptedAt) : null
+      observe({ name: 'delivery.delivered', deliveryId, eventId, subscriptionId, attempts, lagMs })
     } else if (status === 'failed') {
       tally.failed += 1
-      observe({ name: 'delivery.failed', ...ref, attempts, reason: reason ?? 'rejected' })
+      const given = reason ?? 'rejected'
+      observe({ name: 'delivery.failed', deliveryId, eventId, subscriptionId, attempts, reason: given })
     } else {
       tally.retrying += 1
-      observe({ name: 'delivery.retrying', ...ref, dueAt: dueAt ?? 0 })
+      observe({ name: 'delivery.retrying', deliveryId, eventId, subscriptionId, dueAt: dueAt ?? 0 })
     }
   }
 }
+
+/** Nobody has sent it again by hand: a resend begins a schedule of its own. */
+const isFirstWay = ({ attemptCount, scheduleStep, once }: QueuedDelivery): boolean =>
+  !once && attemptCount === scheduleStep

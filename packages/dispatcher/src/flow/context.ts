@@ -6,8 +6,9 @@ import type { Clock } from '../ports/clock.js'
 import type { EventCache } from '../ports/event-cache.js'
 import type { Ids } from '../ports/ids.js'
 import type { Logger } from '../ports/logger.js'
-import type { Observer } from '../ports/observer.js'
+import type { ObservedEventName, Observer } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
+import type { Tracing } from '../ports/tracing.js'
 import type { Transport } from '../ports/transport.js'
 
 /** Settings that the flow reads; `api/options.ts` has their meaning, `input/options.ts` their defaults. */
@@ -32,6 +33,10 @@ export interface FlowContext {
   readonly clock: Clock
   readonly ids: Ids
   readonly observe: Observer
+  /** Whether anybody is told of it: asked before what costs something to tell. */
+  readonly isObserved: (name: ObservedEventName) => boolean
+  /** Absent: nothing is traced. */
+  readonly tracing: Tracing | undefined
   readonly logger: Logger
   readonly cache: EventCache
   readonly settings: FlowSettings

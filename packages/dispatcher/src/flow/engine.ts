@@ -19,6 +19,7 @@ import { TestSender, type TestOutcome } from './send-test.js'
 import { LaneServer } from './serve-lanes.js'
 import { Slots } from './slots.js'
 import type { Tally } from './tally.js'
+import { withinSpan } from './within-span.js'
 import { Worker, type WorkerParts } from './worker.js'
 
 /** What the engine is made of, beside what the flow speaks to. */
@@ -69,14 +70,21 @@ export class Engine {
     return this.#slots.used
   }
 
+  /** Lanes that this process owns. */
+  get lanesHeld(): number {
+    return this.#parts.held.size
+  }
+
   /** What `accept` will store; done before anything is waited for. @throws PayloadTooLargeError */
   prepare(publication: Publication): StoredEvent {
     return this.#acceptor.prepare(publication)
   }
 
   /** Stores an event; answers whether it is new. Its delivery follows on its own, by this process or another. */
-  async accept(event: StoredEvent, session: unknown): Promise<boolean> {
-    const stored = await this.#acceptor.accept(event, session)
+  async accept(prepared: StoredEvent, session: unknown): Promise<boolean> {
+    const span = this.#context.tracing?.dispatch(prepared)
+    const event = span ? { ...prepared, trace: span.trace } : prepared
+    const stored = await withinSpan(span, () => this.#acceptor.accept(event, session))
     // What a session holds is not there for anyone until it commits: sweeps take it from then on.
     if (stored && session === undefined) {
       this.#context.cache.set(event)

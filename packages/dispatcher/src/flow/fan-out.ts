@@ -57,7 +57,7 @@ export class FanOut {
 
   /** pending events → match → deliveries, lanes woken, events marked. */
   async fanOut(events: readonly StoredEvent[]): Promise<void> {
-    const { storage, clock, observe } = this.#context
+    const { storage, clock, observe, isObserved } = this.#context
     const subscriptions = await matchingSubscriptions(storage.subscriptions, events)
     const now = clock.now()
     const deliveries: NewDelivery[] = []
@@ -79,6 +79,7 @@ export class FanOut {
     const eventIds = events.map((event) => event.id)
     await storage.events.fanOut({ now, eventIds, deliveries, announce: this.announces })
     woken()
+    if (!isObserved('event.fanned_out')) return
     for (const [eventId, count] of counts) observe({ name: 'event.fanned_out', eventId, deliveries: count })
   }
 

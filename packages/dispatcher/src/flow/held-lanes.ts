@@ -37,6 +37,10 @@ export class HeldLanes {
     return this.#closed
   }
 
+  get size(): number {
+    return this.#lanes.size
+  }
+
   get empty(): boolean {
     return this.#lanes.size === 0
   }

@@ -74,7 +74,7 @@ export class TestSender {
     const data = { message: 'Test webhook', ...given, timestamp }
     const id = ids.eventId()
     const body = serialiseEnvelope({ id, event: 'test', timestamp, data })
-    return { id, type: 'test', siteId: null, body, occurredAt: now, acceptedAt: now, target }
+    return { id, type: 'test', siteId: null, body, occurredAt: now, acceptedAt: now, target, trace: null }
   }
 
   /** Resolves when this process does not hold the lane any more, or a moment has passed. */

@@ -6,6 +6,8 @@ import type { StoredEvent } from '../core/event.js'
 import { maskAnswer } from '../core/mask-answer.js'
 import type { Reply } from '../core/reply.js'
 import { activeSecrets, type Subscription } from '../core/subscription.js'
+import type { AttemptSpan } from '../ports/tracing.js'
+import { addMissing, tellStart, traceAttempt } from './follow-attempt.js'
 import type { RunnerContext } from './runner-context.js'
 
 /** A transport keeps `timeoutMs` itself; one that has not settled this much later never will, ms. */
@@ -16,6 +18,7 @@ export interface Sent {
   readonly classification: Classification
   readonly attempt: Attempt
   readonly endedAt: number
+  readonly event: StoredEvent
   /** Where it went. */
   readonly url: string
 }
@@ -33,19 +36,24 @@ export interface Sending {
 /** sign → send → classify: one attempt, signed afresh. The only place from which a request leaves. */
 export const send = async (context: RunnerContext, sending: Sending): Promise<Sent> => {
   const { clock } = context
-  const { delivery, subscription } = sending
+  const { event, delivery, subscription } = sending
   const { url } = subscription
   const startedAt = clock.now()
   const startedMonotonic = clock.monotonic()
   const number = delivery.attemptCount + 1
-  const { reply, classification } = await request(context, sending, { number, startedAt }).then(
+  if (context.isObserved('attempt.started')) tellStart(context, sending, number)
+  const span = traceAttempt(context, sending, number)
+  const made = () => request(context, sending, { number, startedAt, traced: span?.headers })
+  const { reply, classification } = await (span ? span.run(made) : made()).then(
     (reply) => answered(reply, clock.now()),
     faulty,
   )
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
   const endedAt = clock.now()
   const attempt = record({ number, startedAt, durationMs, reply, classification, subscription })
-  return { classification, endedAt, url, attempt }
+  const { statusCode, errorClass } = attempt
+  span?.end({ statusCode, errorClass: classification.kind === 'none' ? 'aborted' : errorClass })
+  return { classification, endedAt, event, url, attempt }
 }
 
 interface Came {
@@ -78,7 +86,11 @@ const faulty = (error: unknown): Came => ({
 const request = async (
   { transport, guard, settings, deadlines }: RunnerContext,
   { event, delivery, subscription, signal, mayStart, mayRepeat }: Sending,
-  { number, startedAt }: { number: number; startedAt: number },
+  {
+    number,
+    startedAt,
+    traced,
+  }: { number: number; startedAt: number; traced: AttemptSpan['headers'] | undefined },
 ): Promise<Reply> => {
   const { url } = subscription
   const { body } = event
@@ -96,6 +108,7 @@ const request = async (
   })
   // Checked when they were saved; a name of ours is ours all the same.
   for (const [name, value] of Object.entries(subscription.headers)) headers[name] ??= value
+  if (traced) addMissing(headers, traced)
   const call = transport.send({ url, headers, body, timeoutMs, guard, signal, mayStart, mayRepeat })
   return deadlines.within(call, { ms: timeoutMs + TRANSPORT_GRACE_MS, late, group: signal })
 }

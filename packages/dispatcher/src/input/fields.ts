@@ -20,3 +20,4 @@ const spanMs = z.number().min(0)
 
 export const drainSchema = z.strictObject({ maxMs: spanMs.default(60_000) }).prefault({})
 export const stopSchema = z.strictObject({ graceMs: spanMs.optional() }).prefault({})
+export const meterSchema = z.strictObject({ bySubscription: z.boolean().default(false) }).prefault({})

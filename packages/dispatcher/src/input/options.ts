@@ -66,6 +66,7 @@ const schema = z.strictObject({
   clock: port('a clock, for example systemClock()', 'now', 'monotonic', 'sleep').optional(),
   logger: port('a logger with info, warn and error, as pino has them', 'info', 'warn', 'error').optional(),
   observer: callable('a function').optional(),
+  tracing: port('tracing, for example otelTracing()', 'dispatch', 'attempt').optional(),
 })
 
 /**

@@ -7,6 +7,7 @@ export const readStats = async (input: {
   maintenance: Maintenance
   clock: Clock
   inFlight: number
+  lanesHeld: number
   malformed: readonly MalformedRow[]
 }): Promise<Stats> => {
   const now = input.clock.now()
@@ -14,6 +15,7 @@ export const readStats = async (input: {
   return {
     ...counts,
     inFlight: input.inFlight,
+    lanesHeld: input.lanesHeld,
     oldestDueAgeMs: oldestDueAt === null ? 0 : Math.max(0, Math.round(now - oldestDueAt)),
     nextDueAt: nextDueAt === null ? null : new Date(nextDueAt),
     malformed: input.malformed,

@@ -10,18 +10,38 @@ export interface ObservedEvents {
   'event.accepted': { eventId: string; type: string; siteId: string | null; duplicate: boolean }
   /** Its deliveries exist; 0 when nobody subscribes to it. */
   'event.fanned_out': { eventId: string; deliveries: number }
+  /** A request is about to be made. One that the process itself ends, to stop or because it lost its lane, is not finished. */
+  'attempt.started': {
+    deliveryId: string
+    eventId: string
+    eventType: string
+    subscriptionId: string
+    attempt: number
+    /** Where it goes: a name or an address, and its port where that is not the scheme's own. */
+    host: string
+  }
   /** A request was answered, or was not: then `statusCode` is `null` and `errorClass` says why. */
   'attempt.finished': {
     deliveryId: string
     eventId: string
+    eventType: string
     subscriptionId: string
     attempt: number
+    /** Where it went. */
+    host: string
     statusCode: number | null
     errorClass: AttemptErrorClass | null
     durationMs: number
   }
   /** A receiver answered 2xx. */
-  'delivery.delivered': { deliveryId: string; eventId: string; subscriptionId: string; attempts: number }
+  'delivery.delivered': {
+    deliveryId: string
+    eventId: string
+    subscriptionId: string
+    attempts: number
+    /** From the acceptance of its event to that answer, ms; `null` for one that was sent again by somebody, and for a test. */
+    lagMs: number | null
+  }
   /** An attempt failed; the next one is due at `dueAt`. */
   'delivery.retrying': { deliveryId: string; eventId: string; subscriptionId: string; dueAt: number }
   /** Given up: the schedule is used up, or the answer was final. */

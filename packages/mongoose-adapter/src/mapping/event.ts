@@ -13,12 +13,17 @@ export const toEvent = (stored: EventDocument): StoredEvent => {
     occurredAt: number(document, 'occurredAt'),
     acceptedAt: number(document, 'acceptedAt'),
     target: textOrNull(document, 'onlyFor'),
+    trace: textOrNull(document, 'trace'),
   }
 }
 
-export const fromEvent = ({ id, target, ...event }: StoredEvent, visibleAt: number): EventDocument => ({
+export const fromEvent = (
+  { id, target, trace, ...event }: StoredEvent,
+  visibleAt: number,
+): EventDocument => ({
   _id: id,
   ...event,
+  ...(typeof trace === 'string' && { trace }),
   onlyFor: target,
   state: 0,
   sweepAt: visibleAt,

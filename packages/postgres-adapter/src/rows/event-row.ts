@@ -10,10 +10,12 @@ export interface EventRow {
   readonly occurred_at: number
   readonly accepted_at: number
   readonly target: string | null
+  readonly trace: string | null
 }
 
 /** The columns of an event, of the table called `e`. */
-export const EVENT_COLUMNS = 'e.id, e.type, e.site_id, e.body, e.occurred_at, e.accepted_at, e.target'
+export const EVENT_COLUMNS =
+  'e.id, e.type, e.site_id, e.body, e.occurred_at, e.accepted_at, e.target, e.trace'
 
 /** As it is stored. */
 export const eventRow = (event: StoredEvent): EventRow => ({
@@ -24,6 +26,7 @@ export const eventRow = (event: StoredEvent): EventRow => ({
   occurred_at: event.occurredAt,
   accepted_at: event.acceptedAt,
   target: toTextOrNull(event.target),
+  trace: toTextOrNull(event.trace ?? null),
 })
 
 /** The events of rows; one that cannot be read is reported and passed over. */
@@ -38,4 +41,5 @@ const toEvent = (row: EventRow): StoredEvent => ({
   occurredAt: row.occurred_at,
   acceptedAt: row.accepted_at,
   target: fromTextOrNull(row.target),
+  trace: fromTextOrNull(row.trace),
 })

@@ -10,7 +10,7 @@ export const sessionAppend = (schema: string, stored?: (transactionId: string) =
   // Every value is cast from text: some libraries send all they are given as such.
   const number = (place: number) => `$${place}::text::double precision`
   const statement = `SELECT ${schema}.append_one($1::text, $2::text, $3::text, $4::text, ${number(5)}, ${number(6)}, $7::text,
-    ${number(8)}, $9::text) AS transaction`
+    ${number(8)}, $9::text, $10::text) AS transaction`
   return async (
     session: unknown,
     callId: string,
@@ -18,9 +18,10 @@ export const sessionAppend = (schema: string, stored?: (transactionId: string) =
   ): Promise<boolean[]> => {
     const query = sessionQuery(session)
     const made: boolean[] = []
-    for (const { id, type, site_id, body, target, ...at } of rows) {
+    for (const { id, type, site_id, body, target, trace, ...at } of rows) {
       const [occurred, accepted, visible] = [at.occurred_at, at.accepted_at, at.visible_at].map(String)
-      const values = [id, type, site_id, body, occurred ?? '', accepted ?? '', target, visible ?? '', callId]
+      const instants = [occurred ?? '', accepted ?? '', target, visible ?? '']
+      const values = [id, type, site_id, body, ...instants, callId, trace]
       const [answer] = await inSession(() => query<{ transaction: string | null }>(statement, values))
       const transaction = answer?.transaction ?? null
       if (transaction !== null) stored?.(transaction)

@@ -2,10 +2,18 @@
 export const APPLICATION_ID = 0x5357686b
 
 /** The schema that this version writes (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
+
+/** The schema that `SCHEMA` makes, and `STEPS` start from. */
+export const BASE_VERSION = 3
+
+/** What each schema has that the one before had not: short additions, made in one transaction. What was released is never changed. */
+export const STEPS: Readonly<Record<number, string>> = {
+  4: 'ALTER TABLE events ADD COLUMN trace TEXT',
+}
 
 /**
- * What is written most is small, and lies at the end of its table.
+ * Schema 3, to which `STEPS` add. What is written most is small, and lies at the end of its table.
  *
  * - Subscription ids, types and sites are numbers (`names`), and so are events. A delivery is its event and its subscription.
  * - What waits is in `pending` alone, and the record of a delivery is written once, when it ends, with its last attempt in it.

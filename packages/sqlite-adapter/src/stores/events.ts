@@ -13,7 +13,7 @@ import { read, write } from './verb.js'
 /** For how long a sweep passes over an event that cannot be read, ms. */
 const ASIDE_MS = 3_600_000
 
-const COLUMNS = 'e.n, e.id, e.type, e.site, e.target, e.occurred_at, e.accepted_at, e.body'
+const COLUMNS = 'e.n, e.id, e.type, e.site, e.target, e.occurred_at, e.accepted_at, e.body, e.trace'
 
 const toEvent =
   ({ names }: Database) =>
@@ -31,6 +31,7 @@ const toEvent =
       occurredAt: Number(row['occurred_at']),
       acceptedAt: Number(row['accepted_at']),
       target: nullableText(row['target']),
+      trace: nullableText(row['trace']),
     }
   }
 
@@ -41,11 +42,11 @@ const eventsIn = (database: Database, rows: readonly Row[]): StoredEvent[] =>
 
 /** Within a write: stores an event; answers its number, or `null` when its id is there already. */
 export const insertEvent = (database: Database, event: StoredEvent): number | null => {
-  const { id, type, siteId, target, occurredAt, acceptedAt, body } = event
+  const { id, type, siteId, target, occurredAt, acceptedAt, body, trace = null } = event
   const { names } = database
   const row = database
     .sql(
-      `INSERT INTO events (id, type, site, target, occurred_at, accepted_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO events (id, type, site, target, occurred_at, accepted_at, body, trace) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO NOTHING RETURNING n`,
     )
     .get(
@@ -56,6 +57,7 @@ export const insertEvent = (database: Database, event: StoredEvent): number | nu
       occurredAt,
       acceptedAt,
       body,
+      trace,
     )
   return row ? Number(row['n']) : null
 }

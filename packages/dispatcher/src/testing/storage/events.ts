@@ -38,6 +38,20 @@ export const eventTests: readonly ContractTest[] = [
     },
   },
   {
+    name: 'keeps an event’s trace beside it, and none where there is none',
+    run: async (storage, other) => {
+      const trace = `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 vendor=${'t'.repeat(512)}`
+      const [traced, untraced] = [sampleEvent({ trace }), sampleEvent({ trace: null })]
+      const { trace: _none, ...without } = sampleEvent()
+      await append(storage, [traced, untraced, without])
+      const found = new Map((await other.events.unfanned({ now: T0, limit: 9 })).map((one) => [one.id, one]))
+      expect(found.get(traced.id)).toEqual(traced)
+      expect(found.get(untraced.id)?.trace ?? null).toBe(null)
+      expect(found.get(without.id)?.trace ?? null).toBe(null)
+      expect(await other.events.list({ after: null, limit: 9 })).toContainEqual(traced)
+    },
+  },
+  {
     name: 'appends an id once, whoever brings it, and leaves what is there as it is',
     run: async (storage, other) => {
       const event = sampleEvent()

@@ -18,7 +18,7 @@ export const sampleEvent = (over: Partial<StoredEvent> = {}): StoredEvent => {
   const id = `evt_${String(++serial).padStart(6, '0')}${Math.random().toString(36).slice(2, 10)}`
   const body = JSON.stringify({ id, event: 'order.created', timestamp: new Date(T0).toISOString(), data: {} })
   const at = { occurredAt: T0, acceptedAt: T0 }
-  return { id, type: 'order.created', siteId: null, body, ...at, target: null, ...over }
+  return { id, type: 'order.created', siteId: null, body, ...at, target: null, trace: null, ...over }
 }
 
 /** Stores a subscription under an id of the storage's own form. */
