@@ -50,8 +50,8 @@ describe('the admin client', () => {
     expect(await admin.getSubscription({ id })).toMatchObject({ id, appSecret: '********' })
     expect(await admin.updateSubscription({ id, description: 'one' })).toMatchObject({ description: 'one' })
     expect(await admin.patchSubscription({ id, description: 'two' })).toMatchObject({ description: 'two' })
-    expect(await admin.pauseSubscription({ id })).toMatchObject({ isActive: false })
-    expect(await admin.resumeSubscription({ id })).toMatchObject({ isActive: true })
+    expect(await admin.pauseSubscription({ id })).toMatchObject({ state: 'paused', isActive: true })
+    expect(await admin.resumeSubscription({ id })).toMatchObject({ state: 'active', isActive: true })
     expect((await admin.rotateSecret({ id, overlapMs: 1_000 })).appSecret).toMatch(/^[0-9a-f]{64}$/)
     expect(await admin.testSubscription({ id })).toMatchObject({ success: true })
     world.receiver.status = 503

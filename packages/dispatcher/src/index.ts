@@ -7,7 +7,7 @@ export type { AttemptErrorClass, NoAnswerClass } from './core/attempt.js'
 export type { DeliveryReason, DeliveryStatus } from './core/delivery.js'
 export type { HoldReason } from './core/lane.js'
 export type { Reply } from './core/reply.js'
-export type { InactiveReason, RateLimit } from './core/subscription.js'
+export type { InactiveReason, RateLimit, SubscriptionState } from './core/subscription.js'
 export type { AnyEvents, Dispatched, Dispatcher, DispatchOptions, Drained, SiteId } from './api/dispatcher.js'
 export type {
   Deliveries,

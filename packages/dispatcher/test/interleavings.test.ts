@@ -15,6 +15,8 @@ const COMMANDS = [
   'advance',
   'pause',
   'resume',
+  'off',
+  'on',
   'change url',
   'cancel',
   'resend',
@@ -117,8 +119,10 @@ const play = async (given: readonly Step[], delaysMs: readonly number[]): Promis
     const delivery = items[whom % Math.max(1, items.length)]?.id ?? 'none'
     if (does === 'dispatch')
       begin(process.dispatch('order.created', {}).then((given) => accepted.push(given.id ?? '')))
-    else if (does === 'pause') begin(process.subscriptions.update(id, { isActive: false }))
-    else if (does === 'resume') begin(process.subscriptions.update(id, { isActive: true }))
+    else if (does === 'pause') begin(process.subscriptions.pause(id))
+    else if (does === 'resume') begin(process.subscriptions.resume(id))
+    else if (does === 'off') begin(process.subscriptions.update(id, { isActive: false }))
+    else if (does === 'on') begin(process.subscriptions.update(id, { isActive: true }))
     else if (does === 'change url')
       begin(process.subscriptions.update(id, { url: `https://new-${whom}.example.com/` }))
     else if (does === 'cancel') begin(process.deliveries.cancel(delivery))
@@ -134,7 +138,7 @@ const play = async (given: readonly Step[], delaysMs: readonly number[]): Promis
     if (does === 'advance') await clock.advance(ms)
   }
   await clock.advance(1_000)
-  for (const id of ids) begin((processes[0] as Dispatcher).subscriptions.update(id, { isActive: true }))
+  for (const id of ids) begin((processes[0] as Dispatcher).subscriptions.resume(id))
   for (let second = 0; second < 50; second += 1) {
     await clock.advance(1_000)
     if ((await storage.maintenance.counts({ now: clock.now() })).pending === 0) break

@@ -56,7 +56,7 @@ export interface Deliveries {
   /**
    * Sends a delivered, failed or cancelled delivery again: same event id, a fresh retry schedule. A pending one becomes due
    * at once, and a hold of its subscription ends; the rate limit stays.
-   * @throws NotFoundError; ConflictError when its subscription was removed
+   * @throws NotFoundError; ConflictError when its subscription was removed, or is off
    */
   resend(id: string, by?: Actor): Promise<DeliveryView>
   /** Gives a pending delivery up. @throws NotFoundError; ConflictError when it is not pending */

@@ -10,6 +10,7 @@ import { drain } from './drain.js'
 import { DueLanes } from './due-lanes.js'
 import { FanOut } from './fan-out.js'
 import { FreshSubscriptions } from './fresh-subscriptions.js'
+import { keepNothing } from './give-up-waiting.js'
 import { HeldLanes, type Waking } from './held-lanes.js'
 import { Leases } from './leases.js'
 import type { MalformedRows } from './malformed-rows.js'
@@ -150,6 +151,11 @@ export class Engine {
     await this.waking([id], { lift }, () =>
       storage.lanes.wake({ subscriptionIds: [id], now: clock.now(), lift }),
     )
+  }
+
+  /** A subscription is off: what is pending for it is cancelled; what a fan-out may still add, by the lane's next owner. */
+  async switchedOff(id: string): Promise<void> {
+    await keepNothing(this.#context, id)
   }
 
   /** A subscription is gone: what is pending for it is cancelled, and its lane removed by whoever takes it next. */

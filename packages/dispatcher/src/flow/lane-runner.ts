@@ -71,6 +71,11 @@ export class LaneRunner {
     return this.#acquired.acquiredAt
   }
 
+  /** As far as this process knows, its subscription is off: nothing waits for it. */
+  get isOff(): boolean {
+    return !this.#attempts.subscription.isActive
+  }
+
   /** There is work that it has not looked for. */
   get woken(): boolean {
     return this.#queue.woken

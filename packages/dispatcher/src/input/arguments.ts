@@ -7,6 +7,8 @@ const MEMBERS: Readonly<Record<string, { most: number; actorAt?: number }>> = {
   'subscriptions.get': { most: 1 },
   'subscriptions.list': { most: 1 },
   'subscriptions.update': { most: 3, actorAt: 2 },
+  'subscriptions.pause': { most: 2 },
+  'subscriptions.resume': { most: 2, actorAt: 1 },
   'subscriptions.remove': { most: 2, actorAt: 1 },
   'subscriptions.rotateSecret': { most: 2 },
   'subscriptions.release': { most: 2, actorAt: 1 },

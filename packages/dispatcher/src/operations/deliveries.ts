@@ -102,9 +102,14 @@ export class DeliveryOperations implements Deliveries {
   async resend(id: string, { actor = null }: Actor = {}): Promise<DeliveryView> {
     const { storage, engine, clock, observe } = this.#ports
     const { id: known, subscriptionId } = await this.#require(id)
-    if ((await storage.subscriptions.get([subscriptionId])).length === 0)
+    const [subscription] = await storage.subscriptions.get([subscriptionId])
+    if (!subscription)
       throw new ConflictError(
         `The subscription of delivery ${known} was removed: there is nowhere to send it.`,
+      )
+    if (!subscription.isActive)
+      throw new ConflictError(
+        `The subscription of delivery ${known} is off and keeps nothing. Resume it, or pause it with keep, first.`,
       )
     await storage.deliveries.resend({ ids: [known], now: clock.now() })
     await engine.wake(subscriptionId, { lift: true })

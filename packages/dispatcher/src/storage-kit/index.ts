@@ -29,7 +29,7 @@ export {
   type SubscriptionSecret,
   type SubscriptionStats,
 } from '../core/subscription.js'
-export type { DeliveryStore } from '../ports/storage/deliveries.js'
+export type { CancelInput, DeliveryStore } from '../ports/storage/deliveries.js'
 export type { AppendInput, EventStore, FanOutInput } from '../ports/storage/events.js'
 export type {
   AcquireInput,
