@@ -11,6 +11,7 @@ import { validateEvent } from './input/validate-event.js'
 import { Lifecycle } from './lifecycle.js'
 import { DeliveryOperations } from './operations/deliveries.js'
 import { EventOperations } from './operations/events.js'
+import { ReplayOperations } from './operations/replays.js'
 import { readStats } from './operations/stats.js'
 import { SubscriptionOperations } from './operations/subscriptions.js'
 import { assemble } from './assemble.js'
@@ -75,6 +76,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
       new SubscriptionOperations({ ...ports, guard, ids, catalogue, enabled }),
     ),
     deliveries: whenOpen(life, 'deliveries', new DeliveryOperations({ ...ports, userAgent })),
+    replays: whenOpen(life, 'replays', new ReplayOperations({ storage, clock, observe, ids })),
     events: whenOpen(life, 'events', new EventOperations(storage)),
     catalogue,
   }

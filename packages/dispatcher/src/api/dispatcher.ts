@@ -2,6 +2,7 @@ import type { EventCatalogue, EventInput, EventType, ObjectIdLike } from '@swigs
 import type { Deliveries } from './deliveries.js'
 import type { Events } from './events.js'
 import type { InstantInput } from './page.js'
+import type { Replays } from './replays.js'
 import type { Stats } from './stats.js'
 import type { Subscriptions } from './subscriptions.js'
 
@@ -90,6 +91,8 @@ export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
   readonly deliveries: Deliveries
   /** What was accepted. */
   readonly events: Events
+  /** Times that are sent again, and how far that has come. */
+  readonly replays: Replays
   /** The catalogue it was made with. */
   readonly catalogue: C | undefined
 }

@@ -27,6 +27,19 @@ export interface SubscriptionInput {
 /** What `subscriptions.update` takes: the fields to replace. */
 export type SubscriptionUpdate = { [K in keyof SubscriptionInput]?: SubscriptionInput[K] | undefined }
 
+/** Which subscriptions to pause: those that fit all that is given, at least one of `ids`, `appName`, `siteId`. */
+export interface PauseAllInput extends Actor {
+  /** 1,000 at most. */
+  ids?: readonly string[] | undefined
+  appName?: string | undefined
+  /** Those that name this site; those of all sites are not among them. */
+  siteId?: string | undefined
+  /** As `pause` takes it. */
+  keep?: boolean | undefined
+  /** Only count. Default `false`. */
+  dryRun?: boolean | undefined
+}
+
 /** Who did it, for the observer. */
 export interface Actor {
   readonly actor?: string | null | undefined
@@ -69,6 +82,11 @@ export interface Subscriptions {
    * @throws NotFoundError; InvalidOptionsError
    */
   pause(id: string, options?: { keep?: boolean | undefined } & Actor): Promise<SubscriptionView>
+  /**
+   * Pauses all that fit and send now (`keep: false`: that are on); answers how many.
+   * @throws InvalidOptionsError when nothing restricts it, or naming the field
+   */
+  pauseAll(input: PauseAllInput): Promise<{ count: number }>
   /**
    * Ends a pause, an off and what else holds its deliveries back: what has waited goes out, oldest first, within the rate limit.
    * @throws NotFoundError

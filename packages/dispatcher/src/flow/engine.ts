@@ -14,6 +14,8 @@ import { keepNothing } from './give-up-waiting.js'
 import { HeldLanes, type Waking } from './held-lanes.js'
 import { Leases } from './leases.js'
 import type { MalformedRows } from './malformed-rows.js'
+import { ReplayLoop } from './replay/replay-loop.js'
+import { Replays } from './replay/replays.js'
 import { cancelPending } from './retire-lane.js'
 import type { HealthRecord } from './runner-context.js'
 import { TestSender, type TestOutcome } from './send-test.js'
@@ -37,7 +39,8 @@ export interface EngineParts {
 export class Engine {
   readonly #context: FlowContext
   readonly #acceptor: Acceptor
-  readonly #parts: WorkerParts
+  readonly #parts: WorkerParts & { readonly replays: Replays }
+  readonly #replaying: ReplayLoop
   readonly #fresh: FreshSubscriptions
   readonly #slots: Slots
   readonly #worker: Worker
@@ -55,10 +58,12 @@ export class Engine {
     const [deadlines, steps] = [new Deadlines(clock), new ClockSteps(clock)]
     const runner = { ...context, slots, completer, health, malformed, deadlines, steps, reserve }
     const server = new LaneServer(runner, { leases, held, due, fresh })
+    const replays = new Replays({ context, held })
     const parts = { fanOut: new FanOut(context, held), due, held, server }
     this.#context = context
     this.#acceptor = new Acceptor(accepting)
-    this.#parts = parts
+    this.#parts = { ...parts, replays }
+    this.#replaying = new ReplayLoop(context, replays)
     this.#fresh = fresh
     this.#slots = slots
     this.#worker = new Worker(context, parts)
@@ -91,11 +96,22 @@ export class Engine {
     this.#parts.fanOut.announces = false
     this.#parts.due.listen()
     this.#worker.start()
+    this.#replaying.start()
   }
 
   /** There may be work that nobody told of. */
   poll(): void {
     this.#parts.due.poll()
+  }
+
+  /** Replays on a storage: that of people who ask is not as patient as the workers'. */
+  replaysOn(storage: FlowContext['storage']): Replays {
+    return new Replays({ context: { ...this.#context, storage }, held: this.#parts.held })
+  }
+
+  /** A replay was begun that nobody works on: a worker of this process does so at once. */
+  replay(): void {
+    this.#replaying.soon()
   }
 
   /** Delivers what is due, at most for `maxMs`; answers what came of it. */
@@ -107,7 +123,7 @@ export class Engine {
   /** No new lanes; requests in flight get `graceMs`, the rest are ended and their deliveries given back. */
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#context
-    await this.#worker.stop()
+    await Promise.all([this.#worker.stop(), this.#replaying.stop()])
     this.#parts.held.close()
     const ended = new AbortController()
     const idle = this.#parts.server.idle().finally(() => ended.abort())

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Page, PageInput } from '../api/page.js'
 import type {
   Actor,
+  PauseAllInput,
   SubscriptionInput,
   Subscriptions,
   SubscriptionUpdate,
@@ -21,6 +22,7 @@ import type { ObservedEvents, Observer } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
+import { pauseAll } from './pause-all.js'
 import { parseRotation, rotated } from './rotate-secret.js'
 import { offPatch, ON, patchFrom, pausePatch } from './subscription-patch.js'
 import { testResult } from './test-result.js'
@@ -119,6 +121,10 @@ export class SubscriptionOperations implements Subscriptions {
     if (!after.isActive) await this.#ports.engine.switchedOff(after.id)
     this.#tell(id, keep ? 'paused' : 'switched_off', actor ?? null)
     return this.#view(after)
+  }
+
+  async pauseAll(input: PauseAllInput): Promise<{ count: number }> {
+    return pauseAll(this.#ports.storage.subscriptions, input, (id, how) => this.pause(id, how))
   }
 
   async resume(id: string, { actor = null }: Actor = {}): Promise<SubscriptionView> {

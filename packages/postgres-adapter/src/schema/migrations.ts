@@ -2,7 +2,7 @@ import { appendFunctions } from './functions/append.js'
 import { completeFunction } from './functions/complete.js'
 import { fanOutFunction } from './functions/fan-out.js'
 import { laneFunctions } from './functions/lanes.js'
-import { tables } from './tables.js'
+import { replaysTable, tables } from './tables.js'
 
 /** A step of the schema. One that was released is never changed. */
 export interface Migration {
@@ -32,7 +32,10 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 export const migrations = (schema: string = DEFAULT_SCHEMA): Migration[] => {
   const name = quoted(schema)
   const functions = [appendFunctions, fanOutFunction, completeFunction, laneFunctions].map((of) => of(name))
-  return [step(name, 1, 'tables', [notes(name), tables(name), ...functions].join(''))]
+  return [
+    step(name, 1, 'tables', [notes(name), tables(name), ...functions].join('')),
+    step(name, 2, 'replays', replaysTable(name)),
+  ]
 }
 
 /** A step from what it does; the note of it is added. */

@@ -1,8 +1,24 @@
 /** Marks a file as ours (`PRAGMA application_id`): the letters "SWhk". */
 export const APPLICATION_ID = 0x5357686b
 
+/** The schema that `SCHEMA` makes. */
+export const BASE_VERSION = 3
+
+/** What each version since then adds, in order; one that was released is never changed. */
+export const ADDITIONS: readonly string[] = [
+  `CREATE TABLE replays (
+    id TEXT PRIMARY KEY,
+    created_at REAL NOT NULL,
+    running INTEGER NOT NULL,
+    revision TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX replays_latest ON replays (created_at, id);
+  CREATE INDEX replays_running ON replays (created_at, id) WHERE running = 1;`,
+]
+
 /** The schema that this version writes (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = BASE_VERSION + ADDITIONS.length
 
 /**
  * What is written most is small, and lies at the end of its table.
