@@ -30,13 +30,14 @@ it('processes that start at once make one schema', async () => {
 it('several steps are made in their order, whoever is faster at each', async () => {
   const { pool, schema, database } = setUp()
   const name = quoted(schema)
-  const later = [2, 3].map((version) =>
+  const newest = migrations().length
+  const later = [newest + 1, newest + 2].map((version) =>
     step(name, version, `later${version}`, `ALTER TABLE ${name}.events ADD COLUMN c${version} text;`),
   )
   const steps = [...migrations(schema), ...later]
   await Promise.all(Array.from({ length: 6 }, () => migrate(database, schema, 'auto', steps)))
   const { rows } = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
-  expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }])
+  expect(rows).toEqual(steps.map(({ version }) => ({ version })))
 })
 
 it('what `migrations` prints makes the schema by itself, whatever runs it', async () => {
@@ -75,7 +76,7 @@ it('an index on a large table is made beside those who write to it, by several p
   const name = quoted(schema)
   await migrate(database, schema, 'auto')
   const index = `CREATE INDEX CONCURRENTLY IF NOT EXISTS events_later ON ${name}.events (occurred_at)`
-  const steps = [...migrations(schema), step(name, 2, 'later', '', [index])]
+  const steps = [...migrations(schema), step(name, migrations().length + 1, 'later', '', [index])]
   // What a build leaves that was interrupted: an index that is there and serves nobody.
   await pool.query(
     `INSERT INTO ${name}.events SELECT n::text, 't', NULL, '', 0, 0, NULL FROM generate_series(1, 2) n`,
@@ -89,5 +90,22 @@ it('an index on a large table is made beside those who write to it, by several p
   )
   expect(rows).toEqual([{ indisvalid: true, indisunique: false }])
   const made = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
-  expect(made.rows).toEqual([{ version: 1 }, { version: 2 }])
+  expect(made.rows).toEqual(steps.map(({ version }) => ({ version })))
+})
+
+it('a schema of the first step is brought to this one, and what is in it stays', async () => {
+  const { pool, schema, database } = setUp()
+  await migrate(database, schema, 'auto', migrations(schema).slice(0, 1))
+  const event = sampleEvent()
+  await pool.query(`INSERT INTO ${quoted(schema)}.events VALUES ($1, $2, NULL, $3, $4, $5, NULL)`, [
+    event.id,
+    event.type,
+    event.body,
+    event.occurredAt,
+    event.acceptedAt,
+  ])
+  const storage = postgresStorage(pool, { schema })
+  await storage.open()
+  expect(await storage.events.get([event.id])).toEqual([event])
+  expect(await storage.replays.list({ after: null, limit: 9 })).toEqual([])
 })
