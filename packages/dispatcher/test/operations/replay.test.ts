@@ -215,7 +215,7 @@ describe('a replay', () => {
       logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
     })
     await other.start()
-    await clock.advance(50_000)
+    await clock.advance(20_000)
     expect(received()).toHaveLength(1_000)
     await clock.advance(30_000)
     expect([...received()].sort((a, b) => a - b)).toEqual(numbers(MANY))

@@ -4,8 +4,6 @@ import { failedSlice } from './failed-slice.js'
 import { matchingSlice } from './matching-slice.js'
 import type { ReplayParts, ReplaySlice } from './replay-parts.js'
 
-/** How long a process has for a slice, ms: what it repeats, if another took over meanwhile, changes nothing twice. */
-const LEASE_MS = 60_000
 /** Events come with their bodies. */
 const EVENTS_A_SLICE = 100
 const DELIVERIES_A_SLICE = 500
@@ -92,12 +90,17 @@ export class Replays {
     const { clock } = this.#parts.context
     const leftMs = replay.leaseUntil - clock.now()
     // A lease that reaches further than any was written for comes from a clock that was wrong.
-    if (leftMs > 0 && leftMs <= LEASE_MS) return null
+    if (leftMs > 0 && leftMs <= this.#leaseMs) return null
     return this.#put(replay, this.#lease())
   }
 
+  /** For a slice; what is repeated, if another took over meanwhile, changes nothing twice. */
+  get #leaseMs(): number {
+    return 2 * this.#parts.context.settings.leaseMs
+  }
+
   #lease(): Pick<Replay, 'leaseUntil'> {
-    return { leaseUntil: this.#parts.context.clock.now() + LEASE_MS }
+    return { leaseUntil: this.#parts.context.clock.now() + this.#leaseMs }
   }
 
   /** Answers it as it is stored then; `null` where somebody has changed it. */

@@ -1,0 +1,5 @@
+import { describeReplayed } from '../../../../tools/process-harness/index.js'
+import { testSize } from '../../../../tools/test-size.js'
+import { sharedSchema } from '../shared-schema.js'
+
+describeReplayed('PostgreSQL', sharedSchema, testSize)
