@@ -102,7 +102,7 @@ export interface Deliveries {
   replay(input: ReplayInput): Promise<ReplayBegun>
   /**
    * Everything that failed in a time goes out again; answers how many. What was delivered since is not sent.
-   * @throws NotFoundError; InvalidOptionsError naming the field
+   * @throws NotFoundError; ConflictError when the subscription is off; InvalidOptionsError naming the field
    */
   recover(input: RecoverInput, by?: Actor): Promise<{ count: number }>
 }

@@ -169,9 +169,12 @@ export class Engine {
     )
   }
 
-  /** A subscription is off: what is pending for it is cancelled; what a fan-out may still add, by the lane's next owner. */
+  /**
+   * A subscription is off: what is pending for it is cancelled. What this process has in flight ends as it ends, and what comes
+   * of that, or a fan-out still adds, is the lane's owner's.
+   */
   async switchedOff(id: string): Promise<void> {
-    await keepNothing(this.#context, id)
+    await keepNothing(this.#context, id, this.#parts.held.sent(id))
   }
 
   /** A subscription is gone: what is pending for it is cancelled, and its lane removed by whoever takes it next. */

@@ -13,15 +13,20 @@ interface Rule {
   readonly applies: (subscription: Subscription) => boolean
   /** Epoch ms. */
   readonly dueBefore: number
+  /** These are left alone. */
+  readonly except: ReadonlySet<string>
 }
 
-/** Cancels what is pending for a subscription that is off, tests aside, some at a time. */
-export const keepNothing = (context: Given, subscriptionId: string): Promise<void> =>
+const NONE: ReadonlySet<string> = new Set()
+
+/** Cancels what is pending for a subscription that is off, tests aside, some at a time. `sent`: what is in flight ends as it ends. */
+export const keepNothing = (context: Given, subscriptionId: string, sent = NONE): Promise<void> =>
   giveUp(context, subscriptionId, {
     reason: 'subscription_off',
     status: 'cancelled',
     applies: ({ isActive }) => !isActive,
     dueBefore: Infinity,
+    except: sent,
   })
 
 /** Fails what was due before `before` for a subscription that has been paused since before that, some at a time. */
@@ -31,6 +36,7 @@ export const expireWaiting = (context: Given, subscriptionId: string, before: nu
     status: 'failed',
     applies: ({ isActive, pausedAt }) => isActive && pausedAt !== null && pausedAt < before,
     dueBefore: before,
+    except: NONE,
   })
 
 /**
@@ -40,11 +46,13 @@ export const expireWaiting = (context: Given, subscriptionId: string, before: nu
 const giveUp = async (
   { storage, clock, observe }: Given,
   subscriptionId: string,
-  { reason, status, applies, dueBefore }: Rule,
+  { reason, status, applies, dueBefore, except }: Rule,
 ): Promise<void> => {
   for (;;) {
     const pending = await storage.lanes.upcoming({ subscriptionId, limit: AT_A_TIME })
-    const ids = pending.filter(({ dueAt }) => dueAt !== TEST_DUE_AT && dueAt < dueBefore).map(({ id }) => id)
+    const ids = pending
+      .filter(({ id, dueAt }) => dueAt !== TEST_DUE_AT && dueAt < dueBefore && !except.has(id))
+      .map(({ id }) => id)
     if (ids.length === 0) return
     const [subscription] = await storage.subscriptions.get([subscriptionId])
     if (!subscription || !applies(subscription)) return

@@ -28,7 +28,7 @@ import { deliveryViews } from './delivery-views.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
 import { recover } from './recover.js'
-import { replay } from './replays.js'
+import { replay, requireOn } from './replays.js'
 import { requestView } from './request-view.js'
 import { fits, isByEvent, splitDeliveryFilter, type DeliveryFilter } from '../flow/lists/served-filter.js'
 import { deliveryView } from './views.js'
@@ -161,7 +161,7 @@ export class DeliveryOperations implements Deliveries {
     const { storage, observe } = this.#ports
     const parsed = parseInput('deliveries.recover', recovering, input)
     const { subscriptionId, dryRun } = parsed
-    known('subscription', subscriptionId, (await storage.subscriptions.get([subscriptionId]))[0])
+    requireOn(subscriptionId, (await storage.subscriptions.get([subscriptionId]))[0])
     const count = await recover(this.#ports, parsed)
     if (!dryRun) observe({ name: 'deliveries.recovered', subscriptionId, count, actor })
     return { count }

@@ -4,6 +4,7 @@ import type { Page, PageInput } from '../api/page.js'
 import type { ReplayBegun, ReplayInput, Replays, ReplayView } from '../api/replays.js'
 import type { Actor } from '../api/subscriptions.js'
 import type { Replay, ReplayScope } from '../core/replay.js'
+import type { Subscription } from '../core/subscription.js'
 import { instantSchema, pagingSchema } from '../input/fields.js'
 import { parseInput } from '../input/parse-input.js'
 import type { Ids } from '../ports/ids.js'
@@ -29,13 +30,8 @@ export const replay = async (ports: DeliveryPorts, input: ReplayInput): Promise<
   const { storage, engine, clock, observe } = ports
   const { dryRun, actor = null, ...asked } = parseInput('deliveries.replay', replaying, input)
   const { subscriptionId = null, type = null, siteId = null, since, until = Infinity, which } = asked
-  if (subscriptionId !== null) {
-    const [found] = await storage.subscriptions.get([subscriptionId])
-    if (!known('subscription', subscriptionId, found).isActive)
-      throw new ConflictError(
-        `Subscription ${subscriptionId} is off and keeps nothing. Resume it, or pause it with keep, first.`,
-      )
-  }
+  if (subscriptionId !== null)
+    requireOn(subscriptionId, (await storage.subscriptions.get([subscriptionId]))[0])
   const createdAt = clock.now()
   const scope: ReplayScope = {
     ...{ which, subscriptionId, type, siteId, since, createdAt },
@@ -50,6 +46,15 @@ export const replay = async (ports: DeliveryPorts, input: ReplayInput): Promise<
   observe({ name: 'replay.changed', replayId: id, change: 'begun', sent: 0, actor })
   engine.replay()
   return { id, ...counted }
+}
+
+/** @throws NotFoundError; ConflictError when it is off: what is sent again would be given up at once */
+export const requireOn = (id: string, found: Subscription | undefined): void => {
+  const { isActive } = known('subscription', id, found)
+  if (!isActive)
+    throw new ConflictError(
+      `Subscription ${id} is off and keeps nothing. Resume it, or pause it with keep, first.`,
+    )
 }
 
 /** What replays are read and changed with. */

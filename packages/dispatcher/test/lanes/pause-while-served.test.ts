@@ -58,10 +58,21 @@ describe('a lane that is being served sends nothing more', () => {
   it('once its subscription is switched off, and what is pending is cancelled', async () => {
     const { webhooks, clock, transport, id, answer } = await busy()
     await webhooks.subscriptions.pause(id, { keep: false })
-    expect(await webhooks.stats()).toMatchObject({ cancelled: MANY, pending: 0 })
+    expect(await webhooks.stats()).toMatchObject({ cancelled: MANY - 1, pending: 1 })
     answer()
     await clock.advance(3_000)
     expect(transport.requests).toHaveLength(1)
+    expect(await webhooks.stats()).toMatchObject({ delivered: 1, cancelled: MANY - 1, pending: 0 })
+    await webhooks.stop()
+  })
+
+  it('once its subscription is switched off, and a retry of what was in flight is not kept either', async () => {
+    const { webhooks, clock, transport, id, answer } = await busy(503)
+    await webhooks.subscriptions.update(id, { isActive: false })
+    answer()
+    await clock.advance(3_000)
+    expect(transport.requests).toHaveLength(1)
+    expect(await webhooks.stats()).toMatchObject({ cancelled: MANY, pending: 0 })
     await webhooks.stop()
   })
 

@@ -63,7 +63,7 @@ export const matchingSlice = async (
   const last = page.length === limit ? page.at(-1) : undefined
   return {
     found,
-    lookedAt: Math.max(page.length, found),
+    lookedAt: pairs.reduce((sum, { wanted }) => sum + Math.max(1, wanted.length), page.length - pairs.length),
     after: last ? { at: last.acceptedAt, id: last.id } : null,
   }
 }
