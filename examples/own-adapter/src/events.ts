@@ -53,9 +53,8 @@ export const deliveryStore = (rows: Rows): DeliveryStore => ({
       found.map((row) => row.subscriptionId),
     )
   },
-  cancel: async ({ ids, reason, now }) => {
+  cancel: async ({ ids, reason, now, status = 'cancelled' }) => {
     for (const row of rows.deliveries.read(ids))
-      if (row.status === 'pending')
-        putDelivery(rows, { ...row, status: 'cancelled', reason, settledAt: now }, now)
+      if (row.status === 'pending') putDelivery(rows, { ...row, status, reason, settledAt: now }, now)
   },
 })

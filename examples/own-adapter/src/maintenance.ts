@@ -20,6 +20,8 @@ export const maintenance = (rows: Rows): Maintenance => ({
     for (const { id } of rows.deliveries.read().filter(({ eventId }) => gone.has(eventId)))
       for (const table of [rows.deliveries, rows.writtenAt]) table.remove(id)
     for (const id of gone) rows.events.remove(id)
+    for (const { id, state, createdAt } of rows.replays.read())
+      if (state !== 'running' && createdAt < before) rows.replays.remove(id)
     return gone.size
   },
   repair: async ({ now, latestDueAt, latestVisibleAt }) => {

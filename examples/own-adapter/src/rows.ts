@@ -1,6 +1,11 @@
 import { EMPTY_WINDOW, NEVER, readRows, type EventQuery } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Delivery, LaneState, PageQuery, StoredEvent } from '@swigs/webhooks-dispatcher/storage-kit'
-import type { MalformedRow, StorageReport, Subscription } from '@swigs/webhooks-dispatcher/storage-kit'
+import type {
+  MalformedRow,
+  Replay,
+  StorageReport,
+  Subscription,
+} from '@swigs/webhooks-dispatcher/storage-kit'
 
 export type Rows = ReturnType<typeof openRows>
 
@@ -27,6 +32,7 @@ export const openRows = (data: Map<string, string>, report: StorageReport) => {
     /** When a delivery was last written, by the clock of whoever wrote it. */
     writtenAt: table<number>('delivery', 'written:'),
     lanes: table<LaneState>('lane'),
+    replays: table<Replay>('replay'),
   }
 }
 

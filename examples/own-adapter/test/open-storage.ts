@@ -6,6 +6,7 @@ const VERBS = {
   events: ['append', 'unfanned', 'fanOut', 'get', 'list'],
   lanes: ['acquire', 'extend', 'release', 'upcoming', 'complete', 'wake', 'remove'],
   deliveries: ['get', 'list', 'resend', 'cancel'],
+  replays: ['put', 'get', 'list'],
   maintenance: ['counts', 'prune', 'repair'],
 } as const
 

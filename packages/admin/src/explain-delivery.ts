@@ -8,7 +8,7 @@ export const explainDelivery = (delivery: DeliveryView): string => {
   switch (status) {
     case 'pending': {
       if (isPaused)
-        return `${latest?.error ?? 'Waits to be sent'}; its subscription is not active, so nothing is sent until it is resumed.`
+        return `${latest?.error ?? 'Waits to be sent'}; its subscription is paused or off, so nothing is sent until it is resumed.`
       const at = nextAttemptAt?.toISOString()
       return latest
         ? `${latest.error ?? 'It is sent again'}; next try at ${at}.`
@@ -19,12 +19,17 @@ export const explainDelivery = (delivery: DeliveryView): string => {
     case 'cancelled':
       return WHY_CANCELLED[delivery.reason ?? 'cancelled'] ?? 'Cancelled before it was delivered.'
     case 'failed':
+      if (delivery.reason === 'expired')
+        return latest ? `${went}; given up: ${EXPIRED}` : `Given up: ${EXPIRED}`
       return `${went}; ${whyNoMore(delivery.reason, attemptCount)}`
   }
 }
 
+const EXPIRED = 'it waited for its paused subscription for longer than events are kept.'
+
 const WHY_CANCELLED: Partial<Record<string, string>> = {
   subscription_removed: 'Given up: its subscription was removed.',
+  subscription_off: 'Given up: its subscription was off, and keeps nothing.',
   event_missing: 'Given up: its event is not stored any more, or cannot be read.',
 }
 

@@ -4,6 +4,7 @@ import type { Route } from './route.js'
 import { delivery, deliveryDetail, deliveryPage } from './schemas/delivery.js'
 import { eventDetail, eventPage } from './schemas/event.js'
 import { problem } from './schemas/problem.js'
+import { replay } from './schemas/replay.js'
 import { newSubscription, subscription, subscriptionChanges } from './schemas/subscription.js'
 
 type Json = Record<string, unknown>
@@ -16,6 +17,7 @@ const NAMED = new Map<z.ZodType, string>([
   [delivery, 'Delivery'],
   [deliveryDetail, 'DeliveryDetail'],
   [deliveryPage, 'DeliveryPage'],
+  [replay, 'Replay'],
   [eventDetail, 'EventDetail'],
   [eventPage, 'EventPage'],
   [problem, 'Problem'],

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { defineRoute } from './define-route.js'
 import type { Route } from './route.js'
 import { openApiDocument } from './openapi.js'
+import { bulkRoutes } from './routes/bulk.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { eventRoutes } from './routes/events.js'
+import { replayRoutes } from './routes/replays.js'
 import { subscriptionRoutes } from './routes/subscriptions.js'
 
 const documentRoute = defineRoute({
@@ -16,7 +18,14 @@ const documentRoute = defineRoute({
 })
 
 /** Every route there is; the first path that matches wins, so `/:id` comes last. */
-export const TABLE = [documentRoute, ...eventRoutes, ...deliveryRoutes, ...subscriptionRoutes] as const
+export const TABLE = [
+  documentRoute,
+  ...eventRoutes,
+  ...bulkRoutes,
+  ...replayRoutes,
+  ...deliveryRoutes,
+  ...subscriptionRoutes,
+] as const
 
 /** The same, for whoever does not ask which is which. */
 export const ROUTES: readonly Route[] = TABLE as unknown as readonly Route[]

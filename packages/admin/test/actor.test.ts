@@ -12,6 +12,10 @@ const BODIES: Readonly<Record<string, object>> = {
   updateSubscription: { description: 'changed' },
   patchSubscription: { description: 'changed' },
   recoverDeliveries: { since: '2020-01-01T00:00:00Z' },
+  resendAllDeliveries: { since: '2020-01-01T00:00:00Z' },
+  cancelAllDeliveries: { since: '2020-01-01T00:00:00Z' },
+  replayDeliveries: { since: '2020-01-01T00:00:00Z', which: 'all' },
+  pauseAllSubscriptions: { appName: registration.appName },
 }
 
 describe.each(Object.entries(MOUNTS))('on %s the observer is told', (_name, open) => {
@@ -24,12 +28,16 @@ describe.each(Object.entries(MOUNTS))('on %s the observer is told', (_name, open
       receiver.status = 503
       await webhooks.dispatch('customer.created', customer)
       await webhooks.drain()
+      const replay = await webhooks.deliveries.replay({ since: 0, which: 'failed' })
       const [delivery] = (await webhooks.deliveries.list()).items
       observed.length = 0
       receiver.status = 200
       const { status, text } = await mount.send({
         method,
-        path: path.replace(':id', id).replace(':deliveryId', delivery?.id ?? ''),
+        path: path
+          .replace('/replays/:id', `/replays/${replay.id}`)
+          .replace(':id', id)
+          .replace(':deliveryId', delivery?.id ?? ''),
         headers: { 'content-type': 'application/json', 'x-user': 'grace' },
         body: JSON.stringify(BODIES[name] ?? {}),
       })

@@ -44,11 +44,11 @@ describe('how a delivery stands, in words', () => {
       { nextAttemptAt: at, attempts: [attempt(null, 200)] },
     ],
     [
-      'The receiver answered 503; its subscription is not active, so nothing is sent until it is resumed.',
+      'The receiver answered 503; its subscription is paused or off, so nothing is sent until it is resumed.',
       { isPaused: true, nextAttemptAt: at, attempts: [attempt('The receiver answered 503', 503)] },
     ],
     [
-      'Waits to be sent; its subscription is not active, so nothing is sent until it is resumed.',
+      'Waits to be sent; its subscription is paused or off, so nothing is sent until it is resumed.',
       { isPaused: true, nextAttemptAt: at },
     ],
     [
@@ -84,6 +84,18 @@ describe('how a delivery stands, in words', () => {
     [
       'Given up: its subscription was removed.',
       { status: 'cancelled', reason: 'subscription_removed', settledAt: at },
+    ],
+    [
+      'Given up: its subscription was off, and keeps nothing.',
+      { status: 'cancelled', reason: 'subscription_off', settledAt: at },
+    ],
+    [
+      'Given up: it waited for its paused subscription for longer than events are kept.',
+      { status: 'failed', reason: 'expired', settledAt: at },
+    ],
+    [
+      'The receiver answered 503; given up: it waited for its paused subscription for longer than events are kept.',
+      { status: 'failed', reason: 'expired', attempts: [attempt('The receiver answered 503', 503)] },
     ],
   ])('%s', (text, over) => {
     expect(explainDelivery(delivery(over))).toBe(text)

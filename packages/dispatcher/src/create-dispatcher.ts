@@ -13,6 +13,7 @@ import { Lifecycle } from './lifecycle.js'
 import { DeliveryOperations } from './operations/deliveries.js'
 import { EventOperations } from './operations/events.js'
 import { readMeter } from './operations/read-meter.js'
+import { ReplayOperations } from './operations/replays.js'
 import { readStats } from './operations/stats.js'
 import { SubscriptionOperations } from './operations/subscriptions.js'
 import { assemble } from './assemble.js'
@@ -86,6 +87,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
       new SubscriptionOperations({ ...ports, guard, ids, catalogue, enabled }),
     ),
     deliveries: whenOpen(life, 'deliveries', new DeliveryOperations({ ...ports, userAgent })),
+    replays: whenOpen(life, 'replays', new ReplayOperations({ storage, clock, observe, ids })),
     events: whenOpen(life, 'events', new EventOperations(storage)),
     catalogue,
   }

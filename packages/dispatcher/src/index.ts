@@ -6,12 +6,16 @@ export { undiciTransport, type UndiciTransportOptions } from './adapters/undici-
 export type { AttemptErrorClass, NoAnswerClass } from './core/attempt.js'
 export type { DeliveryReason, DeliveryStatus } from './core/delivery.js'
 export type { HoldReason } from './core/lane.js'
+export type { ReplayState, ReplayWhich } from './core/replay.js'
 export type { Reply } from './core/reply.js'
-export type { InactiveReason, RateLimit } from './core/subscription.js'
+export type { InactiveReason, RateLimit, SubscriptionState } from './core/subscription.js'
 export type { AnyEvents, Dispatched, Dispatcher, DispatchOptions, Drained, SiteId } from './api/dispatcher.js'
 export type {
+  BulkOptions,
   Deliveries,
+  DeliveryCount,
   DeliveryDetail,
+  DeliveryFilterInput,
   DeliveryListQuery,
   RecoverInput,
   RequestView,
@@ -28,9 +32,11 @@ export type {
   ValuePoint,
 } from './api/meter.js'
 export { MAX_PAGE, type InstantInput, type Page, type PageInput } from './api/page.js'
+export type { ReplayBegun, ReplayInput, Replays, ReplayView } from './api/replays.js'
 export type { Stats } from './api/stats.js'
 export type {
   Actor,
+  PauseAllInput,
   SubscriptionInput,
   Subscriptions,
   SubscriptionUpdate,

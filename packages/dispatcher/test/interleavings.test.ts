@@ -15,14 +15,21 @@ const COMMANDS = [
   'advance',
   'pause',
   'resume',
+  'off',
+  'on',
   'change url',
   'cancel',
   'resend',
   'recover',
+  'replay',
+  'resend all',
+  'cancel all',
   'test',
   'drain',
   'restart',
 ] as const
+
+const REPLAYED = ['failed', 'missing', 'all'] as const
 
 type Step = { readonly does: (typeof COMMANDS)[number]; readonly whom: number; readonly ms: number }
 
@@ -51,13 +58,14 @@ const slowly = (storage: Storage, sleep: () => Promise<void>): Storage => {
         },
       ]),
     ) as G
-  const { subscriptions, events, lanes, deliveries, maintenance } = storage
+  const { subscriptions, events, lanes, deliveries, replays, maintenance } = storage
   return {
     ...storage,
     subscriptions: group(subscriptions),
     events: group(events),
     lanes: group(lanes),
     deliveries: group(deliveries),
+    replays: group(replays),
     // What sleeps over due work is to be seen, not mended.
     maintenance: { ...group(maintenance), repair: async () => 0 },
   }
@@ -117,13 +125,19 @@ const play = async (given: readonly Step[], delaysMs: readonly number[]): Promis
     const delivery = items[whom % Math.max(1, items.length)]?.id ?? 'none'
     if (does === 'dispatch')
       begin(process.dispatch('order.created', {}).then((given) => accepted.push(given.id ?? '')))
-    else if (does === 'pause') begin(process.subscriptions.update(id, { isActive: false }))
-    else if (does === 'resume') begin(process.subscriptions.update(id, { isActive: true }))
+    else if (does === 'pause') begin(process.subscriptions.pause(id))
+    else if (does === 'resume') begin(process.subscriptions.resume(id))
+    else if (does === 'off') begin(process.subscriptions.update(id, { isActive: false }))
+    else if (does === 'on') begin(process.subscriptions.update(id, { isActive: true }))
     else if (does === 'change url')
       begin(process.subscriptions.update(id, { url: `https://new-${whom}.example.com/` }))
     else if (does === 'cancel') begin(process.deliveries.cancel(delivery))
     else if (does === 'resend') begin(process.deliveries.resend(delivery))
     else if (does === 'recover') begin(process.deliveries.recover({ subscriptionId: id, since: 0 }))
+    else if (does === 'replay')
+      begin(process.deliveries.replay({ since: 0, which: REPLAYED[whom % REPLAYED.length] ?? 'all' }))
+    else if (does === 'resend all') begin(process.deliveries.resendAll({ subscriptionId: id }))
+    else if (does === 'cancel all') begin(process.deliveries.cancelAll({ subscriptionId: id }))
     else if (does === 'test') begin(process.subscriptions.test(id))
     else if (does === 'drain') begin(process.drain({ maxMs: ms }))
     else if (does === 'restart') {
@@ -134,10 +148,12 @@ const play = async (given: readonly Step[], delaysMs: readonly number[]): Promis
     if (does === 'advance') await clock.advance(ms)
   }
   await clock.advance(1_000)
-  for (const id of ids) begin((processes[0] as Dispatcher).subscriptions.update(id, { isActive: true }))
+  for (const id of ids) begin((processes[0] as Dispatcher).subscriptions.resume(id))
   for (let second = 0; second < 50; second += 1) {
     await clock.advance(1_000)
-    if ((await storage.maintenance.counts({ now: clock.now() })).pending === 0) break
+    const running = await storage.replays.list({ running: true, after: null, limit: 1 })
+    const { pending } = await storage.maintenance.counts({ now: clock.now() })
+    if (pending === 0 && running.length === 0) break
   }
   await clock.advance(16_000)
   await Promise.all(calls)

@@ -1,4 +1,4 @@
-import type { Attempt, Delivery, LaneHold, LaneWindow } from '@swigs/webhooks-dispatcher/storage-kit'
+import type { Attempt, Delivery, LaneHold, LaneWindow, Replay } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { mongo } from 'mongoose'
 
 /** A value as it may stand in a document that somebody else wrote. */
@@ -100,4 +100,13 @@ export interface LaneDocument {
   strikes: number
   /** The lane's `quarantinedAt`. */
   heldStrikes: number
+}
+
+/** A replay; what is asked for stands beside its record. */
+export interface ReplayDocument {
+  _id: string
+  createdAt: number
+  running: number
+  revision: string
+  record: Replay
 }

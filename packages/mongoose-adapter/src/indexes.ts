@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose'
 import type { Collections } from './collections.js'
 import { isUnavailable } from './errors.js'
 
-type CollectionKey = 'subscriptions' | 'events' | 'deliveries' | 'attempts' | 'lanes'
+type CollectionKey = 'subscriptions' | 'events' | 'deliveries' | 'attempts' | 'lanes' | 'replays'
 type IndexSpec = mongo.IndexDescription & { readonly name: string }
 
 const pending = { partialFilterExpression: { state: 0 } }
@@ -43,6 +43,10 @@ export const INDEXES: Readonly<Record<CollectionKey, readonly IndexSpec[]>> = {
   lanes: [
     { key: { slice: 1, dueAt: 1, leaseUntil: 1 }, name: 'webhooks_slice' },
     { key: { dueAt: 1, leaseUntil: 1 }, name: 'webhooks_due' },
+  ],
+  replays: [
+    { key: { createdAt: -1, _id: -1 }, name: 'webhooks_newest' },
+    { key: { running: 1, createdAt: -1, _id: -1 }, name: 'webhooks_running' },
   ],
 }
 

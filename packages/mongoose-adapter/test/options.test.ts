@@ -103,12 +103,14 @@ describeOnMongo('names of collections', () => {
       deliveries: 'hook-deliveries',
       attempts: 'hook-attempts',
       lanes: 'hook-lanes',
+      replays: 'hook-replays',
     }
     const { webhooks, transport } = dispatcherOn(mongooseStorage(own, { collections }))
     await webhooks.subscriptions.create(fields)
     await webhooks.dispatch('order.created', {})
     await webhooks.drain()
     expect(transport.requests).toHaveLength(1)
+    await webhooks.deliveries.replay({ since: 0, which: 'failed' })
     for (const name of Object.values(collections)) expect(await own.collection(name).countDocuments()).toBe(1)
     const names = (await own.listCollections()).map(({ name }) => name)
     expect(names.filter((name) => name.startsWith('webhook'))).toEqual([])

@@ -126,3 +126,20 @@ it('an index on a large table is made beside those who write to it, by several p
   const made = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
   expect(made.rows).toEqual(steps.map(({ version }) => ({ version })))
 })
+
+it('a schema of the first step is brought to this one, and what is in it stays', async () => {
+  const { pool, schema, database } = setUp()
+  await migrate(database, schema, 'auto', migrations(schema).slice(0, 1))
+  const event = sampleEvent()
+  await pool.query(`INSERT INTO ${quoted(schema)}.events VALUES ($1, $2, NULL, $3, $4, $5, NULL)`, [
+    event.id,
+    event.type,
+    event.body,
+    event.occurredAt,
+    event.acceptedAt,
+  ])
+  const storage = postgresStorage(pool, { schema })
+  await storage.open()
+  expect(await storage.events.get([event.id])).toEqual([event])
+  expect(await storage.replays.list({ after: null, limit: 9 })).toEqual([])
+})

@@ -93,6 +93,11 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
       resend: verb('deliveries.resend'),
       cancel: verb('deliveries.cancel'),
     },
+    replays: {
+      put: verb('replays.put'),
+      get: verb('replays.get'),
+      list: verb('replays.list'),
+    },
     maintenance: {
       counts: verb('maintenance.counts'),
       prune: verb('maintenance.prune'),

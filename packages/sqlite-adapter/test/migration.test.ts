@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import type { Delivery, Storage, StoredEvent, Subscription } from '@swigs/webhooks-dispatcher/storage-kit'
+import { insertSample } from '@swigs/webhooks-dispatcher/contracts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Connection } from '../src/database/connection.js'
 import { prepareFile } from '../src/database/prepare-file.js'
@@ -192,4 +193,24 @@ describe('a file of schema 3', () => {
     await storage.close()
     await remove()
   })
+})
+
+it('a file of schema 3 gets what was added since, and keeps what it has', async () => {
+  const { file, remove } = await testFolder()
+  const storage = sqliteStorage({ file })
+  await storage.open()
+  const { id } = await insertSample(storage)
+  await storage.close()
+  const older = connect(file)
+  older.database.exec('DROP TABLE replays')
+  older.database.exec('ALTER TABLE events DROP COLUMN trace')
+  older.database.exec('PRAGMA user_version = 3')
+  older.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  const [one, other] = [sqliteStorage({ file }), sqliteStorage({ file })]
+  await Promise.all([one.open(), other.open()])
+  expect(await one.subscriptions.get([id])).toHaveLength(1)
+  expect(await other.replays.list({ after: null, limit: 9 })).toEqual([])
+  await Promise.all([one.close(), other.close()])
+  await remove()
 })

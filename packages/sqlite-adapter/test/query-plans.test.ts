@@ -126,6 +126,17 @@ describe('what SQLite does for', () => {
     }
   })
 
+  it.each([
+    ['all replays', {}, 'replays_latest'],
+    ['those that are running', { running: true }, 'replays_running'],
+  ] as const)('a page of %s: a walk along its own index', (_what, filter, index) => {
+    for (const position of [null, after]) {
+      const [plan] = plansOf('replays.list', { limit: 9, ...filter, after: position })
+      expect(plan).toMatch(new RegExp(`(SEARCH|SCAN) replays USING INDEX ${index}( |$|;)`))
+      expect(plan).not.toMatch(/TEMP B-TREE FOR ORDER BY/)
+    }
+  })
+
   it('every statement of a life cycle: a search, never a scan of a table or a sort', () => {
     const attempt = {
       number: 1,

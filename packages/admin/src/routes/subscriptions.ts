@@ -4,6 +4,7 @@ import type { ManagedDispatcher } from '../route.js'
 import { barePaging } from '../schemas/common.js'
 import {
   newSubscription,
+  pause,
   rotation,
   subscription,
   subscriptionChanges,
@@ -17,11 +18,6 @@ type Change = { params: { id: string }; body: z.output<typeof subscriptionChange
 const change = async ({ subscriptions }: ManagedDispatcher, { params, body, actor }: Change) => ({
   result: subscriptionOut(await subscriptions.update(params.id, body, { actor })),
 })
-
-const activate =
-  (isActive: boolean) =>
-  (dispatcher: ManagedDispatcher, { params, actor }: Omit<Change, 'body'>) =>
-    change(dispatcher, { params, actor, body: { isActive } })
 
 export const subscriptionRoutes = [
   defineRoute({
@@ -127,16 +123,21 @@ export const subscriptionRoutes = [
     name: 'pauseSubscription',
     method: 'POST',
     path: '/:id/pause',
-    summary: 'Send nothing for now; deliveries wait',
+    summary: 'Send nothing for now; what happens waits for resume. keep: false switches it off',
+    body: pause,
     result: subscription,
-    handle: activate(false),
+    handle: async ({ subscriptions }, { params, body, actor }) => ({
+      result: subscriptionOut(await subscriptions.pause(params.id, { ...body, actor })),
+    }),
   }),
   defineRoute({
     name: 'resumeSubscription',
     method: 'POST',
     path: '/:id/resume',
-    summary: 'Send again, beginning with what has waited',
+    summary: 'Send again, beginning with what has waited; also ends an off, and what holds it back',
     result: subscription,
-    handle: activate(true),
+    handle: async ({ subscriptions }, { params, actor }) => ({
+      result: subscriptionOut(await subscriptions.resume(params.id, { actor })),
+    }),
   }),
 ] as const

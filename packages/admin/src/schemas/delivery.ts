@@ -53,6 +53,8 @@ export const delivery = z.object({
       'test_failed',
       'cancelled',
       'subscription_removed',
+      'subscription_off',
+      'expired',
       'poison',
       'event_missing',
     ])

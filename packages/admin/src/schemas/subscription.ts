@@ -26,7 +26,7 @@ const fields = {
     .strictObject({ siteIds: z.array(name).max(1_000).optional() })
     .describe('No or empty siteIds: all sites')
     .optional(),
-  isActive: z.boolean().optional(),
+  isActive: z.boolean().describe('false: off, nothing is kept for it').optional(),
   description: z.string().max(1_000).nullable().optional(),
   headers: z.record(z.string(), z.string().max(4_096)).describe('Sent with every request').optional(),
   rateLimit: rateLimit.optional(),
@@ -45,8 +45,11 @@ export const subscription = z.object({
   events: z.array(z.string()),
   filters: z.object({ siteIds: z.array(z.string()) }),
   isActive: z.boolean(),
-  inactiveReason: z.enum(['paused', 'gone']).nullable(),
-  pausedAt: instant.nullable().describe('Since when its deliveries wait'),
+  inactiveReason: z.enum(['paused', 'gone']).nullable().describe('Why it is off: somebody, or a 410'),
+  state: z
+    .enum(['active', 'paused', 'off'])
+    .describe('active: sends; paused: keeps what happens until it is resumed; off: keeps nothing'),
+  pausedAt: instant.nullable().describe('Since when it is paused'),
   description: z.string().nullable(),
   headers: z.record(z.string(), z.string()).describe('Secret-like values are masked'),
   rateLimit,
@@ -79,4 +82,9 @@ export const rotation = z.strictObject({
     .max(7 * 86_400_000)
     .describe('How long the old secret signs beside the new one, ms; default a day')
     .optional(),
+})
+
+/** Keeps what happens, unless told. */
+export const pause = z.strictObject({
+  keep: z.boolean().describe('false: off; what is pending is cancelled, and nothing is kept').optional(),
 })

@@ -6,6 +6,7 @@ import { describeDeliveries } from './deliveries.js'
 import { describeEvents } from './events.js'
 import { useHarness } from './harness.js'
 import { describeRefusals } from './refusals.js'
+import { describeReplays } from './replays.js'
 import { describeSubscriptions } from './subscriptions.js'
 
 /** Every mount there is. */
@@ -17,6 +18,7 @@ export const describeConformance = (mounts: readonly string[], storage: keyof ty
     const harness = useHarness(mount, storage)
     describeSubscriptions(harness)
     describeDeliveries(harness)
+    describeReplays(harness)
     describeEvents(harness)
     describeBodies(harness)
     describeRefusals(harness)

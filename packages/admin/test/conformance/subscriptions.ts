@@ -154,8 +154,15 @@ export const describeSubscriptions = (harness: Harness): void => {
     harness.receiver.status = 503
     await harness.happen()
     const paused = await harness.call('POST', `/${id}/pause`)
-    expect(paused.body).toMatchObject({ isActive: false, inactiveReason: 'paused' })
-    const [{ id: deliveryId }] = (await harness.call('GET', `/${id}/deliveries`)).body.items
+    expect(paused.body).toMatchObject({
+      state: 'paused',
+      isActive: true,
+      pausedAt: expect.any(String),
+    })
+    await harness.happen()
+    const waiting = (await harness.call('GET', `/${id}/deliveries`)).body.items
+    const deliveryId = waiting.at(-1).id
+    expect(waiting).toHaveLength(2)
     expect((await harness.call('GET', `/deliveries/${deliveryId}`)).body).toMatchObject({
       isPaused: true,
       explanation: expect.stringContaining('nothing is sent until it is resumed'),
@@ -165,12 +172,38 @@ export const describeSubscriptions = (harness: Harness): void => {
     await harness.webhooks.drain()
     expect(harness.transport.requests).toHaveLength(1)
     const resumed = await harness.call('POST', `/${id}/resume`)
-    expect(resumed.body).toMatchObject({ isActive: true, inactiveReason: null })
+    expect(resumed.body).toMatchObject({ state: 'active', isActive: true, pausedAt: null })
     await harness.webhooks.drain()
-    expect(harness.transport.requests).toHaveLength(2)
+    expect(harness.transport.requests).toHaveLength(3)
     expect((await harness.call('GET', `/${id}/deliveries`)).body.items).toMatchObject([
       { status: 'delivered' },
+      { status: 'delivered' },
     ])
+  })
+
+  it('switches off, so that nothing is kept, and says so', async () => {
+    const id = await harness.register()
+    harness.receiver.status = 503
+    await harness.happen()
+    const off = await harness.call('POST', `/${id}/pause`, { keep: false })
+    expect(off.body).toMatchObject({
+      state: 'off',
+      isActive: false,
+      inactiveReason: 'paused',
+      pausedAt: null,
+    })
+    await harness.happen()
+    const { items } = (await harness.call('GET', `/${id}/deliveries`)).body
+    expect(items).toMatchObject([
+      {
+        status: 'cancelled',
+        reason: 'subscription_off',
+        explanation: 'Given up: its subscription was off, and keeps nothing.',
+      },
+    ])
+    expect(await harness.call('POST', `/deliveries/${items[0].id}/resend`)).toMatchObject({ status: 409 })
+    expect((await harness.call('POST', `/${id}/resume`)).body).toMatchObject({ state: 'active' })
+    expect(await harness.call('POST', `/${id}/pause`, { keep: 'no' })).toMatchObject({ status: 400 })
   })
 
   it('tells the observer who did it, and no secret', async () => {

@@ -6,6 +6,7 @@ import { swallow } from './swallow.js'
 /** What is worth a line in the log: what is lost, late or wrong. */
 const LEVELS: Partial<Record<ObservedEventName, { level: 'info' | 'warn' | 'error'; message: string }>> = {
   'delivery.failed': { level: 'warn', message: 'A delivery failed for good; it can be resent' },
+  'deliveries.given_up': { level: 'warn', message: 'Deliveries were given up; they can be resent' },
   'subscription.deactivated': { level: 'warn', message: 'A subscription was deactivated' },
   'lease.lost': { level: 'warn', message: 'A lane was taken over by another process' },
   'row.malformed': { level: 'error', message: 'A row in the storage cannot be read and is passed over' },

@@ -142,6 +142,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     events: group('events', storage.events),
     lanes: group('lanes', storage.lanes),
     deliveries: group('deliveries', storage.deliveries),
+    replays: group('replays', storage.replays),
     maintenance: group('maintenance', storage.maintenance),
   }
 }

@@ -8,6 +8,7 @@ const timeSorted = (): string => uuidv7().replaceAll('-', '')
 export const systemIds = (): Ids => ({
   eventId: () => `evt_${timeSorted()}`,
   subscriptionId: () => `sub_${timeSorted()}`,
+  replayId: () => `rpl_${timeSorted()}`,
   idempotentEventId: (type, key) =>
     `evt_${createHash('sha256').update(`${type}\n${key}`).digest('base64url').slice(0, 32)}`,
   token: () => randomBytes(12).toString('base64url'),

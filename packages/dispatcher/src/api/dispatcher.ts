@@ -4,6 +4,7 @@ import type { Deliveries } from './deliveries.js'
 import type { Events } from './events.js'
 import type { Meter, MeterOptions } from './meter.js'
 import type { InstantInput } from './page.js'
+import type { Replays } from './replays.js'
 import type { Stats } from './stats.js'
 import type { Subscriptions } from './subscriptions.js'
 
@@ -105,6 +106,8 @@ export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
   readonly deliveries: Deliveries
   /** What was accepted. */
   readonly events: Events
+  /** Times that are sent again, and how far that has come. */
+  readonly replays: Replays
   /** The catalogue it was made with. */
   readonly catalogue: C | undefined
 }

@@ -5,7 +5,7 @@ export interface Stats {
   /** Events accepted and not yet turned into deliveries. */
   readonly pendingEvents: number
   readonly pending: number
-  /** Pending and due now. */
+  /** Pending and due now; what waits for a paused subscription is among it. */
   readonly due: number
   /** Requests that this process has under way. */
   readonly inFlight: number

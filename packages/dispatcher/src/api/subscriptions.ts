@@ -14,7 +14,7 @@ export interface SubscriptionInput {
   appSecret?: string | undefined
   /** No or empty `siteIds`: all sites. At most 1,000. */
   filters?: { siteIds?: readonly SiteId[] | undefined } | undefined
-  /** Default `true`. */
+  /** `false`: off, nothing is kept for it. Default `true`. */
   isActive?: boolean | undefined
   /** 1,000 characters at most. */
   description?: string | null | undefined
@@ -26,6 +26,19 @@ export interface SubscriptionInput {
 
 /** What `subscriptions.update` takes: the fields to replace. */
 export type SubscriptionUpdate = { [K in keyof SubscriptionInput]?: SubscriptionInput[K] | undefined }
+
+/** Which subscriptions to pause: those that fit all that is given, at least one of `ids`, `appName`, `siteId`. */
+export interface PauseAllInput extends Actor {
+  /** 1,000 at most. */
+  ids?: readonly string[] | undefined
+  appName?: string | undefined
+  /** Those that name this site; those of all sites are not among them. */
+  siteId?: string | undefined
+  /** As `pause` takes it. */
+  keep?: boolean | undefined
+  /** Only count. Default `false`. */
+  dryRun?: boolean | undefined
+}
 
 /** Who did it, for the observer. */
 export interface Actor {
@@ -56,11 +69,29 @@ export interface Subscriptions {
   /** Newest first. @throws InvalidOptionsError; InvalidCursorError */
   list(query?: PageInput): Promise<Page<SubscriptionView>>
   /**
-   * Replaces the given fields. A new `appSecret` replaces the primary at once, without overlap; `isActive: true` lets
-   * waiting deliveries go on; a new `url` or `rateLimit` ends a hold that the old one was the cause of.
+   * Replaces the given fields. A new `appSecret` replaces the primary at once, without overlap; `isActive: false` switches it
+   * off, and what is pending is cancelled; `isActive: true` switches it on again, and leaves a paused one paused; a new `url` or
+   * `rateLimit` ends a hold that the old one was the cause of.
    * @throws InvalidSubscriptionError naming each field; NotFoundError
    */
   update(id: string, input: SubscriptionUpdate, by?: Actor): Promise<SubscriptionView>
+  /**
+   * Sends nothing for now. What is pending, and what happens from now on, waits for `resume`; what has waited so for longer
+   * than `retentionMs` is given up on the record (`expired`). `keep: false` switches it off instead: nothing is kept, and what
+   * is pending is cancelled (`subscription_off`). Default `keep: true`; one that was off keeps what happens from now on.
+   * @throws NotFoundError; InvalidOptionsError
+   */
+  pause(id: string, options?: { keep?: boolean | undefined } & Actor): Promise<SubscriptionView>
+  /**
+   * Pauses all that fit and send now (`keep: false`: that are on); answers how many.
+   * @throws InvalidOptionsError when nothing restricts it, or naming the field
+   */
+  pauseAll(input: PauseAllInput): Promise<{ count: number }>
+  /**
+   * Ends a pause, an off and what else holds its deliveries back: what has waited goes out, oldest first, within the rate limit.
+   * @throws NotFoundError
+   */
+  resume(id: string, by?: Actor): Promise<SubscriptionView>
   /** Removes it; its pending deliveries become `cancelled`. @throws NotFoundError */
   remove(id: string, by?: Actor): Promise<void>
   /**

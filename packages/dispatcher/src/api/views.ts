@@ -1,6 +1,6 @@
 import type { Attempt } from '../core/attempt.js'
 import type { Delivery } from '../core/delivery.js'
-import type { InactiveReason, RateLimit } from '../core/subscription.js'
+import type { InactiveReason, RateLimit, SubscriptionState } from '../core/subscription.js'
 
 /** A subscription as people see it: secrets masked. */
 export interface SubscriptionView {
@@ -13,7 +13,9 @@ export interface SubscriptionView {
   readonly filters: { readonly siteIds: readonly string[] }
   readonly isActive: boolean
   readonly inactiveReason: InactiveReason | null
-  /** Since when its deliveries wait; `null` when they do not. */
+  /** `active`: sends; `paused`: keeps what happens until it is resumed; `off`: keeps nothing. */
+  readonly state: SubscriptionState
+  /** Since when it is paused; `null` when it is not. */
   readonly pausedAt: Date | null
   readonly description: string | null
   /** Values of authorization-style headers are masked. */

@@ -13,6 +13,10 @@ export type DeliveryReason =
   | 'test_failed'
   | 'cancelled'
   | 'subscription_removed'
+  /** It was pending when its subscription was switched off, or its receiver was gone. */
+  | 'subscription_off'
+  /** It had waited for a paused subscription for longer than the retention. */
+  | 'expired'
   /** Sending it failed on our side, to the end of the schedule. */
   | 'poison'
   /** Its event is not stored any more, or cannot be read. */

@@ -11,8 +11,8 @@ export const patternsFor = (type: string): string[] => {
 }
 
 /**
- * Whether a subscription gets an event: active, subscribed to its type, and of its site (no `siteIds`: all sites; an
- * event without a site goes to every subscriber of its type). A targeted event goes to its target alone, active or not.
+ * Whether a subscription gets an event: on (paused or not), subscribed to its type, and of its site (no `siteIds`: all sites; an
+ * event without a site goes to every subscriber of its type). A targeted event goes to its target alone, on or off.
  */
 export const wants = (subscription: Subscription, event: StoredEvent): boolean => {
   if (event.target !== null) return subscription.id === event.target

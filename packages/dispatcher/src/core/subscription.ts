@@ -21,7 +21,7 @@ export interface RateLimit {
   readonly windowMs: number
 }
 
-/** Why a subscription is not active: someone switched it off, or its receiver answered 410. */
+/** Why a subscription is off: someone switched it off (`paused`, a word of earlier versions), or its receiver answered 410. */
 export type InactiveReason = 'paused' | 'gone'
 
 /** Who wants to know, where, with which secret. */
@@ -33,9 +33,10 @@ export interface Subscription {
   readonly events: readonly string[]
   /** Empty: all sites. */
   readonly siteIds: readonly string[]
+  /** `false`: off. Nothing is fanned out to it, and nothing waits. */
   readonly isActive: boolean
   readonly inactiveReason: InactiveReason | null
-  /** Epoch ms since when its deliveries wait, those of new events too; `null` when they do not. */
+  /** Epoch ms since when it is paused: its deliveries wait, those of new events too. Of no meaning while it is off. */
   readonly pausedAt: number | null
   readonly description: string | null
   readonly headers: Readonly<Record<string, string>>
@@ -56,6 +57,17 @@ export type SubscriptionPatch = {
 
 /** The statistics of a subscription that has sent nothing yet. */
 export const NO_STATS: SubscriptionStats = { totalSent: 0, totalFailed: 0, lastSentAt: null, lastError: null }
+
+/** `active`: sends. `paused`: keeps what happens until it is resumed. `off`: keeps nothing. */
+export type SubscriptionState = 'active' | 'paused' | 'off'
+
+export const stateOf = ({
+  isActive,
+  pausedAt,
+}: Pick<Subscription, 'isActive' | 'pausedAt'>): SubscriptionState => {
+  if (!isActive) return 'off'
+  return pausedAt === null ? 'active' : 'paused'
+}
 
 /** Whether deliveries go out to it: on, and not paused. */
 export const maySend = ({ isActive, pausedAt }: Subscription): boolean => isActive && pausedAt === null

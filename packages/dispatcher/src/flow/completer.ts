@@ -70,7 +70,7 @@ export class Completer {
   /** The receiver at `url` is gone: a subscription that has another by now stays. */
   async #switchOff(id: string, url: string): Promise<void> {
     const { storage, clock, observe } = this.#context
-    const patch = { isActive: false, inactiveReason: 'gone' } as const
+    const patch = { isActive: false, inactiveReason: 'gone', pausedAt: null } as const
     const now = Math.floor(clock.now())
     const subscription = await storage.subscriptions.update({ id, patch, now, expected: { url } })
     if (!subscription) return

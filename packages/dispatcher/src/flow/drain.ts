@@ -1,4 +1,5 @@
 import type { FlowContext } from './context.js'
+import type { Replays } from './replay/replays.js'
 import { newTally, type Tally } from './tally.js'
 import type { WorkerParts } from './worker.js'
 
@@ -8,7 +9,7 @@ import type { WorkerParts } from './worker.js'
  */
 export const drain = async (
   { clock }: Pick<FlowContext, 'clock'>,
-  { fanOut, held, server }: WorkerParts,
+  { fanOut, held, server, replays }: WorkerParts & { readonly replays: Replays },
   deadline: number,
 ): Promise<Tally> => {
   const tally = newTally()
@@ -18,12 +19,13 @@ export const drain = async (
     while (clock.monotonic() < deadline && !held.closed) {
       await fanOut.idle()
       const swept = await fanOut.sweep({ orphansOnly: false })
+      const replayed = await replays.work(() => clock.monotonic() >= deadline || held.closed)
       let taken = 0
       for (let more = 1; more > 0 && !held.full; taken += more)
         ({ taken: more } = await server.take({ everywhere: true, tally }))
       // A lane that was being given back while this looked may be due.
       const waitedFor = await server.idleOf()
-      if (swept + taken + waitedFor === 0) break
+      if (swept + replayed + taken + waitedFor === 0) break
     }
   } finally {
     ended.abort()

@@ -10,9 +10,12 @@ import { drain } from './drain.js'
 import { DueLanes } from './due-lanes.js'
 import { FanOut } from './fan-out.js'
 import { FreshSubscriptions } from './fresh-subscriptions.js'
+import { keepNothing } from './give-up-waiting.js'
 import { HeldLanes, type Waking } from './held-lanes.js'
 import { Leases } from './leases.js'
 import type { MalformedRows } from './malformed-rows.js'
+import { ReplayLoop } from './replay/replay-loop.js'
+import { Replays } from './replay/replays.js'
 import { cancelPending } from './retire-lane.js'
 import type { HealthRecord } from './runner-context.js'
 import { TestSender, type TestOutcome } from './send-test.js'
@@ -37,7 +40,8 @@ export interface EngineParts {
 export class Engine {
   readonly #context: FlowContext
   readonly #acceptor: Acceptor
-  readonly #parts: WorkerParts
+  readonly #parts: WorkerParts & { readonly replays: Replays }
+  readonly #replaying: ReplayLoop
   readonly #fresh: FreshSubscriptions
   readonly #slots: Slots
   readonly #worker: Worker
@@ -55,10 +59,12 @@ export class Engine {
     const [deadlines, steps] = [new Deadlines(clock), new ClockSteps(clock)]
     const runner = { ...context, slots, completer, health, malformed, deadlines, steps, reserve }
     const server = new LaneServer(runner, { leases, held, due, fresh })
+    const replays = new Replays({ context, held })
     const parts = { fanOut: new FanOut(context, held), due, held, server, steps }
     this.#context = context
     this.#acceptor = new Acceptor(accepting)
-    this.#parts = parts
+    this.#parts = { ...parts, replays }
+    this.#replaying = new ReplayLoop(context, replays)
     this.#fresh = fresh
     this.#slots = slots
     this.#worker = new Worker(context, parts)
@@ -98,11 +104,22 @@ export class Engine {
     this.#parts.fanOut.announces = false
     this.#parts.due.listen()
     this.#worker.start()
+    this.#replaying.start()
   }
 
   /** There may be work that nobody told of. */
   poll(): void {
     this.#parts.due.poll()
+  }
+
+  /** Replays on a storage: that of people who ask is not as patient as the workers'. */
+  replaysOn(storage: FlowContext['storage']): Replays {
+    return new Replays({ context: { ...this.#context, storage }, held: this.#parts.held })
+  }
+
+  /** A replay was begun that nobody works on: a worker of this process does so at once. */
+  replay(): void {
+    this.#replaying.soon()
   }
 
   /** Delivers what is due, at most for `maxMs`; answers what came of it. */
@@ -114,7 +131,7 @@ export class Engine {
   /** No new lanes; requests in flight get `graceMs`, the rest are ended and their deliveries given back. */
   async stop(graceMs: number): Promise<void> {
     const { clock } = this.#context
-    await this.#worker.stop()
+    await Promise.all([this.#worker.stop(), this.#replaying.stop()])
     this.#parts.held.close()
     const ended = new AbortController()
     const idle = this.#parts.server.idle().finally(() => ended.abort())
@@ -158,6 +175,14 @@ export class Engine {
     await this.waking([id], { lift }, () =>
       storage.lanes.wake({ subscriptionIds: [id], now: clock.now(), lift }),
     )
+  }
+
+  /**
+   * A subscription is off: what is pending for it is cancelled. What this process has in flight ends as it ends, and what comes
+   * of that, or a fan-out still adds, is the lane's owner's.
+   */
+  async switchedOff(id: string): Promise<void> {
+    await keepNothing(this.#context, id, this.#parts.held.sent(id))
   }
 
   /** A subscription is gone: what is pending for it is cancelled, and its lane removed by whoever takes it next. */

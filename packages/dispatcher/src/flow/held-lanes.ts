@@ -103,6 +103,11 @@ export class HeldLanes {
     }
   }
 
+  /** Deliveries of a lane that this process has sent, and not recorded yet. */
+  sent(id: string): ReadonlySet<string> | undefined {
+    return this.#lanes.get(id)?.sent
+  }
+
   /** A subscription was changed in this process, or removed. */
   update(id: string, subscription: Subscription | null): void {
     this.#lanes.get(id)?.update(subscription)

@@ -71,6 +71,16 @@ export class LaneRunner {
     return this.#acquired.acquiredAt
   }
 
+  /** Sent, and not yet recorded. */
+  get sent(): ReadonlySet<string> {
+    return this.#attempts.open
+  }
+
+  /** As far as this process knows, its subscription is off: nothing waits for it. */
+  get isOff(): boolean {
+    return !this.#attempts.subscription.isActive
+  }
+
   /** There is work that it has not looked for. */
   get woken(): boolean {
     return this.#queue.woken

@@ -1,6 +1,7 @@
 import { MAX_RETRY_AFTER_MS } from '../core/retry-after.js'
 import { longestDelayMs } from '../core/retry-schedule.js'
 import type { FlowContext } from './context.js'
+import { WaitingSubscriptions } from './waiting-subscriptions.js'
 
 const EVERY_MS = 60_000
 const PRUNE_AT_A_TIME = 500
@@ -12,6 +13,7 @@ const LONGEST_UNSWEPT_MS = 620_000
 /** Repairs what should not happen, and lets go of what is older than the retention: once a minute, and when the clock was set. */
 export class Maintenance {
   readonly #context: FlowContext
+  readonly #waiting: WaitingSubscriptions
   /** Monotonic. */
   #nextAt = -Infinity
   /** How far the clock is from the monotonic one: what changes, somebody has set. */
@@ -19,6 +21,7 @@ export class Maintenance {
 
   constructor(context: FlowContext) {
     this.#context = context
+    this.#waiting = new WaitingSubscriptions(context)
   }
 
   /** Does nothing before it is due again. */
@@ -38,5 +41,7 @@ export class Maintenance {
     if (lanes > 0) observe({ name: 'lanes.repaired', lanes })
     const before = now - settings.retentionMs
     while ((await maintenance.prune({ before, limit: PRUNE_AT_A_TIME })) === PRUNE_AT_A_TIME && !stopping());
+    // After that: what is given up is on the record until the next time at least.
+    await this.#waiting.run(stopping)
   }
 }

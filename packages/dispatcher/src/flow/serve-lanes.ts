@@ -4,6 +4,7 @@ import type { Subscription } from '../core/subscription.js'
 import type { DueLanes } from './due-lanes.js'
 import type { FreshSubscriptions } from './fresh-subscriptions.js'
 import type { HeldLanes } from './held-lanes.js'
+import { keepNothing } from './give-up-waiting.js'
 import { LaneRunner, type Acquisition } from './lane-runner.js'
 import type { Leases } from './leases.js'
 import { reportStorage } from './report-storage.js'
@@ -114,6 +115,8 @@ export class LaneServer {
     try {
       const release = await runner.run()
       if (!release) return
+      // While it is still held: should this fail, whoever has the lane next does it.
+      if (runner.isOff) await keepNothing(this.#context, lane.subscriptionId)
       await this.#leases.release(release)
       // A wake that came while the release was being written left the lane due, and told nobody but its former owner.
       const dueAt = runner.woken ? 0 : release.dueAt

@@ -12,6 +12,10 @@ const port = (name: string, ...members: readonly string[]) =>
     const held = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
     return members.every((member) => typeof held[member] === 'function')
   }, `Expected ${name}`)
+/** One that has deliveries is a storage, and was once whole. */
+const hasAllNouns = (value: { deliveries?: unknown; replays?: unknown }): boolean =>
+  value.deliveries === undefined || (typeof value.replays === 'object' && value.replays !== null)
+
 const isCatalogue = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&
@@ -24,7 +28,10 @@ const callable = (name: string) => z.custom<never>((value) => typeof value === '
 const day = 86_400_000
 
 const schema = z.strictObject({
-  storage: port('a storage, for example sqliteStorage({ file })', 'open', 'close', 'now'),
+  storage: port('a storage, for example sqliteStorage({ file })', 'open', 'close', 'now').refine(
+    hasAllNouns,
+    'Expected a storage with the noun replays: it was written for an earlier version, see docs/writing-a-storage.md',
+  ),
   events: z.custom<never>(isCatalogue, 'Expected a catalogue made with defineEvents').optional(),
   enabled: z.boolean().default(true),
   timeoutMs: z.int().min(1).max(600_000).default(10_000),

@@ -1,6 +1,15 @@
 import { ConflictError } from '@swigs/webhooks-protocol'
 import { z } from 'zod'
-import type { Deliveries, DeliveryDetail, DeliveryListQuery, RecoverInput } from '../api/deliveries.js'
+import type {
+  BulkOptions,
+  Deliveries,
+  DeliveryCount,
+  DeliveryDetail,
+  DeliveryFilterInput,
+  DeliveryListQuery,
+  RecoverInput,
+} from '../api/deliveries.js'
+import type { ReplayBegun, ReplayInput } from '../api/replays.js'
 import type { Page } from '../api/page.js'
 import type { Actor } from '../api/subscriptions.js'
 import type { DeliveryView } from '../api/views.js'
@@ -13,13 +22,15 @@ import { parseInput } from '../input/parse-input.js'
 import type { Clock } from '../ports/clock.js'
 import type { Observer } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
-import { deliveriesByEvent, placeOf, type OfEvent } from './deliveries-by-event.js'
+import { deliveriesByEvent, placeOf, type OfEvent } from '../flow/lists/deliveries-by-event.js'
+import { cancelAll, countDeliveries, resendAll } from './bulk.js'
 import { deliveryViews } from './delivery-views.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
 import { recover } from './recover.js'
+import { replay, requireOn } from './replays.js'
 import { requestView } from './request-view.js'
-import { isByEvent, splitDeliveryFilter, type DeliveryFilter } from './served-filter.js'
+import { fits, isByEvent, splitDeliveryFilter, type DeliveryFilter } from '../flow/lists/served-filter.js'
 import { deliveryView } from './views.js'
 
 const listing = z.strictObject({
@@ -102,9 +113,14 @@ export class DeliveryOperations implements Deliveries {
   async resend(id: string, { actor = null }: Actor = {}): Promise<DeliveryView> {
     const { storage, engine, clock, observe } = this.#ports
     const { id: known, subscriptionId } = await this.#require(id)
-    if ((await storage.subscriptions.get([subscriptionId])).length === 0)
+    const [subscription] = await storage.subscriptions.get([subscriptionId])
+    if (!subscription)
       throw new ConflictError(
         `The subscription of delivery ${known} was removed: there is nowhere to send it.`,
+      )
+    if (!subscription.isActive)
+      throw new ConflictError(
+        `The subscription of delivery ${known} is off and keeps nothing. Resume it, or pause it with keep, first.`,
       )
     await storage.deliveries.resend({ ids: [known], now: clock.now() })
     await engine.wake(subscriptionId, { lift: true })
@@ -125,11 +141,27 @@ export class DeliveryOperations implements Deliveries {
     return this.#view(after)
   }
 
+  async count(filter: DeliveryFilterInput = {}): Promise<DeliveryCount> {
+    return countDeliveries(this.#ports, filter)
+  }
+
+  async resendAll(filter: DeliveryFilterInput, options?: BulkOptions): Promise<DeliveryCount> {
+    return resendAll(this.#ports, filter, options)
+  }
+
+  async cancelAll(filter: DeliveryFilterInput, options?: BulkOptions): Promise<DeliveryCount> {
+    return cancelAll(this.#ports, filter, options)
+  }
+
+  async replay(input: ReplayInput): Promise<ReplayBegun> {
+    return replay(this.#ports, input)
+  }
+
   async recover(input: RecoverInput, { actor = null }: Actor = {}): Promise<{ count: number }> {
     const { storage, observe } = this.#ports
     const parsed = parseInput('deliveries.recover', recovering, input)
     const { subscriptionId, dryRun } = parsed
-    known('subscription', subscriptionId, (await storage.subscriptions.get([subscriptionId]))[0])
+    requireOn(subscriptionId, (await storage.subscriptions.get([subscriptionId]))[0])
     const count = await recover(this.#ports, parsed)
     if (!dryRun) observe({ name: 'deliveries.recovered', subscriptionId, count, actor })
     return { count }
@@ -144,10 +176,3 @@ export class DeliveryOperations implements Deliveries {
     return known('delivery', id, await this.#ports.storage.deliveries.get(String(id)))
   }
 }
-
-const fits = ({ status, type, siteId, since = -Infinity, until = Infinity }: DeliveryFilter, row: Delivery) =>
-  (status === undefined || row.status === status) &&
-  (type === undefined || row.eventType === type) &&
-  (siteId === undefined || row.siteId === siteId) &&
-  row.createdAt >= since &&
-  row.createdAt < until

@@ -9,7 +9,7 @@ import type { Storage } from '../ports/storage/storage.js'
 import { deliveryViews } from './delivery-views.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
-import { splitEventFilter } from './served-filter.js'
+import { splitEventFilter } from '../flow/lists/served-filter.js'
 import { eventView } from './views.js'
 
 const listing = z.strictObject({

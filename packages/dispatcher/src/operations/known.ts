@@ -2,7 +2,7 @@ import { NotFoundError } from '@swigs/webhooks-protocol'
 
 /** What an id stands for. @throws NotFoundError naming the id, cut short: anything may have been given for one */
 export const known = <T>(
-  noun: 'subscription' | 'delivery' | 'event',
+  noun: 'subscription' | 'delivery' | 'event' | 'replay',
   id: unknown,
   found: T | null | undefined,
 ): T => {

@@ -1,7 +1,7 @@
 import type { Page } from '../api/page.js'
 import type { Position } from '../ports/storage/lists.js'
 import { decodeCursor, encodeCursor } from './cursor.js'
-import type { Split } from './served-filter.js'
+import type { Split } from '../flow/lists/served-filter.js'
 
 /** The most rows that are looked at for one page, and how many at a time. */
 const MOST_LOOKED_AT = 2_000

@@ -1,8 +1,5 @@
-import type { Delivery } from '../core/delivery.js'
-import type { Position } from '../ports/storage/lists.js'
+import type { ReplayScope } from '../core/replay.js'
 import type { DeliveryPorts } from './deliveries.js'
-
-const AT_A_TIME = 500
 
 /** What failed in a time. */
 export interface FailedIn {
@@ -13,30 +10,20 @@ export interface FailedIn {
   readonly dryRun: boolean
 }
 
-/** Sends again what failed in a time, tests aside, newest first; answers how many. */
+/** Sends again what failed in a time, tests aside; answers how many, once all of it is due. A process that dies over it leaves
+ * the rest to workers. */
 export const recover = async (
   { storage, engine, clock }: Pick<DeliveryPorts, 'storage' | 'engine' | 'clock'>,
   { subscriptionId, since, until = Infinity, dryRun }: FailedIn,
 ): Promise<number> => {
-  const now = clock.now()
-  // Not beyond now: what is sent again and fails at once would be taken again, without end.
-  const failedThen = ({ settledAt, once }: Delivery) =>
-    settledAt !== null && settledAt >= since && settledAt < Math.min(until, now + 1) && !once
-  let count = 0
-  let after: Position | null = null
-  for (;;) {
-    const rows: Delivery[] = await storage.deliveries.list({
-      subscriptionId,
-      status: 'failed',
-      after,
-      limit: AT_A_TIME,
-    })
-    const ids = rows.filter(failedThen).map(({ id }) => id)
-    count += ids.length
-    if (!dryRun && ids.length > 0)
-      await engine.waking([subscriptionId], { certain: false }, () => storage.deliveries.resend({ ids, now }))
-    const last = rows.at(-1)
-    if (!last || rows.length < AT_A_TIME) return count
-    after = { at: last.createdAt, id: last.id }
+  const createdAt = clock.now()
+  const scope: ReplayScope = {
+    ...{ which: 'failed', subscriptionId, type: null, siteId: null, since, createdAt, bySettled: true },
+    until: Math.min(until, createdAt + 1),
   }
+  const replays = engine.replaysOn(storage)
+  if (dryRun) return (await replays.count(scope, { all: true })).count
+  const begun = await replays.begin(scope, { count: 0, atLeast: true }, { held: true })
+  const { replay } = await replays.run(begun, () => false)
+  return replay.sent
 }

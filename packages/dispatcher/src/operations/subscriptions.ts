@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Page, PageInput } from '../api/page.js'
 import type {
   Actor,
+  PauseAllInput,
   SubscriptionInput,
   Subscriptions,
   SubscriptionUpdate,
@@ -21,12 +22,15 @@ import type { ObservedEvents, Observer } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
+import { pauseAll } from './pause-all.js'
 import { parseRotation, rotated } from './rotate-secret.js'
-import { patchFrom } from './subscription-patch.js'
+import { offPatch, ON, patchFrom, pausePatch } from './subscription-patch.js'
 import { testResult } from './test-result.js'
 import { subscriptionView } from './views.js'
 
 const listing = z.strictObject(pagingSchema)
+
+const pausing = z.strictObject({ keep: z.boolean().default(true), actor: z.string().nullish() })
 
 /** What subscriptions are read and changed with. */
 export interface SubscriptionPorts {
@@ -100,11 +104,33 @@ export class SubscriptionOperations implements Subscriptions {
     await this.#require(id)
     if (parsed.url !== undefined) await this.#checkAddress(parsed.url)
     const { before, after } = await this.#change(id, (before) => patchFrom(parsed, before))
+    if (!after.isActive) await engine.switchedOff(id)
     const resumed = after.isActive && !before.isActive
     const lift = resumed || after.url !== before.url || limitOf(after) !== limitOf(before)
     // Whatever it was when it was read: it may have been paused, and its lane gone to sleep, since then.
     if (lift || parsed.isActive) await engine.wake(id, { lift })
     this.#tell(id, 'updated', actor)
+    return this.#view(after)
+  }
+
+  async pause(id: string, options: { keep?: boolean | undefined } & Actor = {}): Promise<SubscriptionView> {
+    const { keep, actor } = parseInput('subscriptions.pause', pausing, options)
+    await this.#require(id)
+    const now = Math.floor(this.#ports.clock.now())
+    const { after } = await this.#change(id, (before) => (keep ? pausePatch(before, now) : offPatch(before)))
+    if (!after.isActive) await this.#ports.engine.switchedOff(after.id)
+    this.#tell(id, keep ? 'paused' : 'switched_off', actor ?? null)
+    return this.#view(after)
+  }
+
+  async pauseAll(input: PauseAllInput): Promise<{ count: number }> {
+    return pauseAll(this.#ports.storage.subscriptions, input, (id, how) => this.pause(id, how))
+  }
+
+  async resume(id: string, { actor = null }: Actor = {}): Promise<SubscriptionView> {
+    const { after } = await this.#change(id, () => ON)
+    await this.#ports.engine.wake(after.id, { lift: true })
+    this.#tell(id, 'resumed', actor)
     return this.#view(after)
   }
 

@@ -2,7 +2,7 @@ import { MASKED_SECRET } from '@swigs/webhooks-protocol'
 import type { DeliveryView, EventView, SubscriptionView } from '../api/views.js'
 import type { Delivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
-import type { Subscription } from '../core/subscription.js'
+import { stateOf, type Subscription } from '../core/subscription.js'
 import { maskHeaders } from './request-view.js'
 
 const date = (instant: number | null): Date | null => (instant === null ? null : new Date(instant))
@@ -17,7 +17,8 @@ export const subscriptionView = (subscription: Subscription, now: number): Subsc
   filters: { siteIds: [...subscription.siteIds] },
   isActive: subscription.isActive,
   inactiveReason: subscription.inactiveReason,
-  pausedAt: date(subscription.pausedAt),
+  state: stateOf(subscription),
+  pausedAt: date(subscription.isActive ? subscription.pausedAt : null),
   description: subscription.description,
   headers: maskHeaders(subscription.headers),
   rateLimit: subscription.rateLimit,

@@ -54,12 +54,32 @@ export interface ObservedEvents {
   }
   /** Somebody resent or cancelled it. */
   'delivery.changed': { deliveryId: string; change: 'resent' | 'cancelled'; actor: string | null }
+  /** Somebody sent again, or cancelled, all that a filter found. */
+  'deliveries.changed': { change: 'resent' | 'cancelled'; count: number; actor: string | null }
+  /** A time is sent again: somebody began it, somebody ended it, or it is done. `sent`: deliveries so far. */
+  'replay.changed': {
+    replayId: string
+    change: 'begun' | 'cancelled' | 'done'
+    sent: number
+    actor: string | null
+  }
+  /** What was pending is given up on the record: its subscription went off, or was paused for longer than the retention. */
+  'deliveries.given_up': { subscriptionId: string; count: number; reason: 'subscription_off' | 'expired' }
   /** Somebody sent again what had failed in some time. */
   'deliveries.recovered': { subscriptionId: string; count: number; actor: string | null }
   /** Somebody changed it, ended what held it back, or pressed the test button. */
   'subscription.changed': {
     subscriptionId: string
-    change: 'created' | 'updated' | 'removed' | 'secret_rotated' | 'released' | 'tested'
+    change:
+      | 'created'
+      | 'updated'
+      | 'removed'
+      | 'secret_rotated'
+      | 'released'
+      | 'tested'
+      | 'paused'
+      | 'resumed'
+      | 'switched_off'
     actor: string | null
   }
   /** It was deactivated without anybody asking: its receiver answered 410. */

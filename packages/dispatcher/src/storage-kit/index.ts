@@ -10,6 +10,7 @@ export {
   type QueuedDelivery,
 } from '../core/delivery.js'
 export type { StoredEvent } from '../core/event.js'
+export type { Replay, ReplayState, ReplayWhich } from '../core/replay.js'
 export {
   EMPTY_WINDOW,
   FULL_WINDOW,
@@ -29,7 +30,7 @@ export {
   type SubscriptionSecret,
   type SubscriptionStats,
 } from '../core/subscription.js'
-export type { DeliveryStore } from '../ports/storage/deliveries.js'
+export type { CancelInput, DeliveryStore } from '../ports/storage/deliveries.js'
 export type { AppendInput, EventStore, FanOutInput } from '../ports/storage/events.js'
 export type {
   AcquireInput,
@@ -47,9 +48,11 @@ export {
   type Position,
 } from '../ports/storage/lists.js'
 export type { Maintenance, RepairInput, StorageCounts } from '../ports/storage/maintenance.js'
+export type { ReplayQuery, ReplayStore } from '../ports/storage/replays.js'
 export type { MalformedRow, StorageReport } from '../ports/storage/report.js'
 export type { OpenInput, Storage } from '../ports/storage/storage.js'
 export type { ExpectedSubscription, SubscriptionStore } from '../ports/storage/subscriptions.js'
 export { holdsSession } from './holds-session.js'
 export { NO_REPORT, readRows } from './read-rows.js'
+export { toReplay } from './to-replay.js'
 export { boundCalls, LATE, within } from './bound-calls.js'

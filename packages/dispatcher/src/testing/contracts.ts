@@ -18,6 +18,7 @@ export {
 export { describeDyingAtBoundaries } from './processes/dying-at-boundaries.js'
 export { describeFleet } from './processes/fleet.js'
 export { describeKilledAtRandom } from './processes/killed-at-random.js'
+export { describeReplayed } from './processes/replayed.js'
 export { describeSideBySide } from './processes/side-by-side.js'
 export { describeStandingStill } from './processes/standing-still.js'
 export type { SharedStorage, ShareStorage, TestSize } from './processes/shared-storage.js'

@@ -7,6 +7,7 @@ import { modelTests } from './storage/model.js'
 import { eventTests } from './storage/events.js'
 import { completeTests } from './storage/complete.js'
 import { releaseTests } from './storage/releases.js'
+import { replayTests } from './storage/replays.js'
 import { subscriptionTests } from './storage/subscriptions.js'
 
 /** A test of the contract that a storage cannot keep, and why. */
@@ -23,6 +24,7 @@ const groups: Readonly<Record<string, readonly ContractTest[]>> = {
   releases: releaseTests,
   complete: completeTests,
   deliveries: deliveryTests,
+  replays: replayTests,
   maintenance: maintenanceTests,
   'against a model': modelTests,
 }

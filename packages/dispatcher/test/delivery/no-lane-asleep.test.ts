@@ -80,9 +80,9 @@ describe('no lane sleeps over due work:', () => {
     await webhooks.dispatch('order.created', {})
     await clock.advance(1)
     reading.holdNext()
-    const resumed = webhooks.subscriptions.update(id, { isActive: true })
+    const resumed = webhooks.subscriptions.resume(id)
     await clock.advance(1)
-    await webhooks.subscriptions.update(id, { isActive: false })
+    await webhooks.subscriptions.pause(id)
     await webhooks.drain()
     reading.goOn()
     await resumed

@@ -25,12 +25,12 @@ const busy = async (firstAnswer = 200) => {
 describe('a lane that is being served sends nothing more', () => {
   it('once its subscription is paused, and all of it when that is resumed', async () => {
     const { webhooks, clock, transport, id, answer } = await busy()
-    await webhooks.subscriptions.update(id, { isActive: false })
+    await webhooks.subscriptions.pause(id)
     answer()
     await clock.advance(3_000)
     expect(transport.requests).toHaveLength(1)
     expect(await webhooks.stats()).toMatchObject({ delivered: 1, pending: MANY - 1 })
-    await webhooks.subscriptions.update(id, { isActive: true })
+    await webhooks.subscriptions.resume(id)
     await clock.advance(1)
     expect(transport.requests).toHaveLength(MANY)
     await webhooks.stop()
@@ -51,6 +51,28 @@ describe('a lane that is being served sends nothing more', () => {
     answer()
     await clock.advance(3_000)
     expect(transport.requests).toHaveLength(1)
+    expect(await webhooks.stats()).toMatchObject({ failed: 1, cancelled: MANY - 1, pending: 0 })
+    await webhooks.stop()
+  })
+
+  it('once its subscription is switched off, and what is pending is cancelled', async () => {
+    const { webhooks, clock, transport, id, answer } = await busy()
+    await webhooks.subscriptions.pause(id, { keep: false })
+    expect(await webhooks.stats()).toMatchObject({ cancelled: MANY - 1, pending: 1 })
+    answer()
+    await clock.advance(3_000)
+    expect(transport.requests).toHaveLength(1)
+    expect(await webhooks.stats()).toMatchObject({ delivered: 1, cancelled: MANY - 1, pending: 0 })
+    await webhooks.stop()
+  })
+
+  it('once its subscription is switched off, and a retry of what was in flight is not kept either', async () => {
+    const { webhooks, clock, transport, id, answer } = await busy(503)
+    await webhooks.subscriptions.update(id, { isActive: false })
+    answer()
+    await clock.advance(3_000)
+    expect(transport.requests).toHaveLength(1)
+    expect(await webhooks.stats()).toMatchObject({ cancelled: MANY, pending: 0 })
     await webhooks.stop()
   })
 
@@ -74,7 +96,7 @@ describe('a lane that is being served sends nothing more', () => {
     reading.holdNext()
     await clock.advance(1)
     expect(reading.isAwaited()).toBe(false)
-    await webhooks.subscriptions.update(id, { isActive: false })
+    await webhooks.subscriptions.pause(id)
     reading.goOn()
     await draining
     expect(transport.requests).toHaveLength(0)

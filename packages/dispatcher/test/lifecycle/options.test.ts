@@ -8,6 +8,7 @@ describe('a wrong option', () => {
     ['', 'expected object', undefined],
     ['storage', 'sqliteStorage', {}],
     ['storage', 'sqliteStorage', { storage: {} }],
+    ['storage', 'replays', { storage: { ...storage, replays: undefined } }],
     ['timeoutMs', 'got 0', { storage, timeoutMs: 0 }],
     ['timeoutMs', 'got 1.5', { storage, timeoutMs: 1.5 }],
     ['concurrency', '10000, got 20000', { storage, concurrency: 20_000 }],

@@ -45,23 +45,23 @@ describe('subscriptions', () => {
     expect(transport.requests).toHaveLength(1)
   })
 
-  it('wait while paused and go on when resumed; what happens meanwhile is not for them', async () => {
+  it('wait while paused and go on when resumed, with what happened meanwhile', async () => {
     const { webhooks, subscribe, transport } = setUp({
       respond: (_request, index) => (index === 0 ? 500 : 200),
     })
     const { id } = await subscribe()
     await webhooks.dispatch('order.created', { n: 1 })
     await webhooks.drain()
-    await webhooks.subscriptions.update(id, { isActive: false })
-    await webhooks.dispatch('order.created', { n: 2 })
+    await webhooks.subscriptions.pause(id)
     const [waiting] = (await webhooks.deliveries.list()).items
+    await webhooks.dispatch('order.created', { n: 2 })
     await webhooks.deliveries.cancel(waiting?.id ?? '')
     await webhooks.deliveries.resend(waiting?.id ?? '')
     await webhooks.drain()
     expect(transport.requests).toHaveLength(1)
-    await webhooks.subscriptions.update(id, { isActive: true })
+    await webhooks.subscriptions.resume(id)
     await webhooks.drain()
-    expect(transport.requests.map(({ json }) => json.data)).toEqual([{ n: 1 }, { n: 1 }])
+    expect(transport.requests.map(({ json }) => json.data)).toEqual([{ n: 1 }, { n: 1 }, { n: 2 }])
   })
 
   it('cancel what was pending when they are removed', async () => {
@@ -131,7 +131,7 @@ describe('subscriptions', () => {
     expect((await webhooks.subscriptions.list()).items).toEqual([])
   })
 
-  it('can be tested, paused ones too, through the very path of a delivery', async () => {
+  it('can be tested, those that are off too, through the very path of a delivery', async () => {
     const { webhooks, subscribe, transport } = setUp({
       events: swigsEvents,
       respond: (_request, index) => (index === 1 ? 500 : 200),

@@ -92,10 +92,10 @@ describe.each(changedBy)('a hold, ended by %s,', (_by, who) => {
       },
     ],
     [
-      'switching off and on',
+      'pausing and resuming',
       async (webhooks: Processes['worker']['webhooks'], id: string) => {
-        await webhooks.subscriptions.update(id, { isActive: false })
-        await webhooks.subscriptions.update(id, { isActive: true })
+        await webhooks.subscriptions.pause(id)
+        await webhooks.subscriptions.resume(id)
       },
     ],
   ])('for a Retry-After ends at the word of an operator: %s', async (_name, act) => {

@@ -57,10 +57,10 @@ export const mongoDeliveries = (context: StoreContext): DeliveryStore => {
         const lanes = new Set(found.map(({ lane }) => lane))
         if (lanes.size > 0) await wakeLanes(context, [...lanes], now)
       }),
-    cancel: async ({ ids, reason, now }) =>
+    cancel: async ({ ids, reason, now, status = 'cancelled' }) =>
       guarded('deliveries.cancel', async () => {
         const pending = { _id: { $in: ids.map(String) }, state: 0 }
-        const $set = { state: 3, reason, settledAt: now, doneAt: new Date(now) }
+        const $set = { state: STATES.indexOf(status), reason, settledAt: now, doneAt: new Date(now) }
         await at().deliveries.updateMany(pending, { $set })
       }),
   }

@@ -14,6 +14,7 @@ export const mongoMaintenance = (context: StoreContext): Maintenance => {
         const old = at()
           .events.find({ state: 1, acceptedAt: { $lt: before } })
           .project<{ _id: string }>({ _id: 1 })
+        await at().replays.deleteMany({ running: 0, createdAt: { $lt: before } })
         let gone = 0
         let batch: string[] = []
         const pruneBatch = async () => {

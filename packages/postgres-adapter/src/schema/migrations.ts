@@ -3,7 +3,7 @@ import { completeFunction } from './functions/complete.js'
 import { fanOutFunction } from './functions/fan-out.js'
 import { laneFunctions } from './functions/lanes.js'
 import { tracedAppend } from './functions/traced-append.js'
-import { tables } from './tables.js'
+import { replaysTable, tables } from './tables.js'
 
 /** A step of the schema. One that was released is never changed. */
 export interface Migration {
@@ -36,6 +36,7 @@ export const migrations = (schema: string = DEFAULT_SCHEMA): Migration[] => {
   return [
     step(name, 1, 'tables', [notes(name), tables(name), ...functions].join('')),
     step(name, 2, 'trace', tracedAppend(name)),
+    step(name, 3, 'replays', replaysTable(name)),
   ]
 }
 

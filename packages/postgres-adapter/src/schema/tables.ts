@@ -138,3 +138,16 @@ CREATE TABLE ${schema}.tally (
   cancelled double precision NOT NULL
 );
 `
+
+/** Times that are sent again. */
+export const replaysTable = (schema: string): string => `
+CREATE TABLE ${schema}.replays (
+  id text COLLATE "C" PRIMARY KEY,
+  created_at double precision NOT NULL,
+  running boolean NOT NULL,
+  revision text NOT NULL,
+  record text NOT NULL
+);
+CREATE INDEX replays_newest ON ${schema}.replays (created_at, id);
+CREATE INDEX replays_running ON ${schema}.replays (created_at, id) WHERE running;
+`

@@ -55,9 +55,9 @@ export const postgresDeliveries = (at: At): DeliveryStore => {
     resend: async ({ ids, now }) => {
       await database.query(resendStatement(schema), [now, JSON.stringify(texts(ids))])
     },
-    cancel: async ({ ids, reason, now }) => {
+    cancel: async ({ ids, reason, now, status = 'cancelled' }) => {
       const given = texts(ids)
-      const values = [JSON.stringify(given), reason, now]
+      const values = [JSON.stringify(given), reason, now, stateOf(status)]
       await withPartitions(at, given, () => database.query(cancelStatement(schema), values))
     },
   }

@@ -8,6 +8,7 @@ export const pruneEvents = async (
 ): Promise<number> => {
   const { database, schema } = at
   await dropPartitions(at, before)
+  await database.query(`DELETE FROM ${schema}.replays WHERE NOT running AND created_at < $1`, [before])
   const [pruned] = await database.query<{ events: number }>(
     `WITH old AS MATERIALIZED (
        SELECT e.id, floor(e.accepted_at / 86400000)::integer AS day FROM ${schema}.events e

@@ -1,7 +1,7 @@
 import { WebhooksError } from '@swigs/webhooks-protocol'
 import type { Database } from './database.js'
 import { moveOldRows, setAside } from '../migration/move-old-rows.js'
-import { APPLICATION_ID, BASE_VERSION, SCHEMA, SCHEMA_VERSION, STEPS } from './schema.js'
+import { ADDITIONS, APPLICATION_ID, BASE_VERSION, SCHEMA, SCHEMA_VERSION } from './schema.js'
 
 /**
  * Brings a file to the schema of this version, a step at a time, each in a transaction that the caller makes.
@@ -19,13 +19,22 @@ export function* prepareFile(database: Database, file: string): Generator<undefi
       `was written by a newer version of this package (schema ${version}, this one knows ${SCHEMA_VERSION}). ` +
         'Upgrade @swigs/webhooks-sqlite-adapter',
     )
-  if (version < SCHEMA_VERSION) {
-    if (version === 0) database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-    else if (version < BASE_VERSION) setAside(database)
-    if (version < BASE_VERSION) database.exec(SCHEMA)
-    for (let next = Math.max(version, BASE_VERSION) + 1; next <= SCHEMA_VERSION; next += 1)
-      database.exec(STEPS[next] ?? '')
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+  if (version === 0) {
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    database.exec(SCHEMA)
+    database.exec(`PRAGMA user_version = ${BASE_VERSION}`)
+    yield
+  }
+  if (version === 1 || version === 2) {
+    setAside(database)
+    database.exec(SCHEMA)
+    database.exec(`PRAGMA user_version = ${BASE_VERSION}`)
+    yield
+  }
+  // Asked again within each step: another process may have made it.
+  for (let at = 0; (at = database.pragma('user_version')) < SCHEMA_VERSION;) {
+    database.exec(ADDITIONS[at - BASE_VERSION] ?? '')
+    database.exec(`PRAGMA user_version = ${at + 1}`)
     yield
   }
   // Also where another process has begun it, or was killed in the middle.

@@ -1,16 +1,25 @@
 /** Marks a file as ours (`PRAGMA application_id`): the letters "SWhk". */
 export const APPLICATION_ID = 0x5357686b
 
-/** The schema that this version writes (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 4
-
-/** The schema that `SCHEMA` makes, and `STEPS` start from. */
+/** The schema that `SCHEMA` makes. */
 export const BASE_VERSION = 3
 
-/** What each schema has that the one before had not: short additions, made in one transaction. What was released is never changed. */
-export const STEPS: Readonly<Record<number, string>> = {
-  4: 'ALTER TABLE events ADD COLUMN trace TEXT',
-}
+/** What each version since then adds, in order; one that was released is never changed. */
+export const ADDITIONS: readonly string[] = [
+  'ALTER TABLE events ADD COLUMN trace TEXT;',
+  `CREATE TABLE replays (
+    id TEXT PRIMARY KEY,
+    created_at REAL NOT NULL,
+    running INTEGER NOT NULL,
+    revision TEXT NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX replays_latest ON replays (created_at, id);
+  CREATE INDEX replays_running ON replays (created_at, id) WHERE running = 1;`,
+]
+
+/** The schema that this version writes (`PRAGMA user_version`). */
+export const SCHEMA_VERSION = BASE_VERSION + ADDITIONS.length
 
 /**
  * Schema 3, to which `STEPS` add. What is written most is small, and lies at the end of its table.

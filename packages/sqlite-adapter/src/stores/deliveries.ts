@@ -2,8 +2,8 @@ import {
   MAX_ATTEMPTS_KEPT,
   readRows,
   withoutAnswers,
+  type CancelInput,
   type Delivery,
-  type DeliveryReason,
 } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import type { Row } from '../drivers/driver.js'
@@ -24,10 +24,7 @@ const deliveriesIn = (database: Database, rows: readonly Row[]): Delivery[] =>
     database,
   )
 
-function* cancel(
-  database: Database,
-  { ids, reason, now }: { ids: readonly string[]; reason: DeliveryReason; now: number },
-): Sliced<void> {
+function* cancel(database: Database, { ids, reason, now, status = 'cancelled' }: CancelInput): Sliced<void> {
   for (const id of ids) {
     const found = findDelivery(database, id, ['pending'])
     if (!found) continue
@@ -36,14 +33,14 @@ function* cancel(
     ) as [number, number]
     dequeue(database, found.row)
     endDelivery(database, found.row, {
-      status: 'cancelled',
+      status,
       reason,
       now,
       attemptCount,
       scheduleStep,
       attempt: null,
     })
-    database.tally({ pending: -1, cancelled: 1 })
+    database.tally({ pending: -1, [status]: 1 })
     yield
   }
 }

@@ -8,11 +8,12 @@ const AT_ONCE = 50
 const HAS_PENDING = `EXISTS (SELECT 1 FROM fan_outs f JOIN pending p ON p.created_at = f.created_at AND p.event = f.event
   WHERE f.event = e.n)`
 
-/** Deletes events that are done, oldest first, with their deliveries. */
+/** Deletes replays that have ended, and events that are done, oldest first, with their deliveries. */
 export function* prune(
   database: Database,
   { before, limit }: { before: number; limit: number },
 ): Sliced<number> {
+  database.sql('DELETE FROM replays WHERE running = 0 AND created_at < ?').run(before)
   let pruned = 0
   let [at, n] = [-Infinity, 0]
   for (;;) {

@@ -22,11 +22,11 @@ export const memoryDeliveries = (state: MemoryState): DeliveryStore => ({
     for (const subscriptionId of new Set(found.map((delivery) => delivery.subscriptionId)))
       wakeLane(state, subscriptionId, now)
   },
-  cancel: async ({ ids, reason, now }) => {
+  cancel: async ({ ids, reason, now, status = 'cancelled' }) => {
     for (const id of ids) {
       const delivery = state.deliveries.get(id)
       if (delivery?.status === 'pending')
-        putDelivery(state, { ...delivery, status: 'cancelled', reason, settledAt: now }, now)
+        putDelivery(state, { ...delivery, status, reason, settledAt: now }, now)
     }
   },
 })

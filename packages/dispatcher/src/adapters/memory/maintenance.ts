@@ -23,6 +23,8 @@ export const memoryMaintenance = (state: MemoryState): Maintenance => ({
       if (known) known.push(delivery)
       else deliveriesOf.set(delivery.eventId, [delivery])
     }
+    for (const { id, state: stands, createdAt } of state.replays.values())
+      if (stands !== 'running' && createdAt < before) state.replays.delete(id)
     let pruned = 0
     for (const event of state.events.values()) {
       if (pruned === limit) break

@@ -1,5 +1,6 @@
 import BTreeModule from 'sorted-btree'
 import type { Delivery } from '../../core/delivery.js'
+import type { Replay } from '../../core/replay.js'
 import type { StoredEvent } from '../../core/event.js'
 import { EMPTY_WINDOW, NEVER, type LaneState } from '../../core/lane.js'
 import type { Subscription } from '../../core/subscription.js'
@@ -32,6 +33,7 @@ export interface MemoryState {
   /** Pending deliveries of each lane, by due time. */
   readonly pending: Map<string, SortedSet>
   readonly lanes: Map<string, LaneState>
+  readonly replays: Map<string, Replay>
   /** Lanes by `dueAt`; idle ones are not in it. */
   readonly dueLanes: SortedSet
 }
@@ -46,6 +48,7 @@ export const memoryState = (): MemoryState => ({
   writtenAt: new Map(),
   pending: new Map(),
   lanes: new Map(),
+  replays: new Map(),
   dueLanes: sortedSet(),
 })
 

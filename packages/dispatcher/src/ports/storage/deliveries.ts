@@ -15,6 +15,14 @@ export interface DeliveryStore {
    * are due later become due at `now`, and keep their schedule. Wakes the lanes of all that exist.
    */
   resend(input: { ids: readonly string[]; now: number }): Promise<void>
-  /** Pending → cancelled; others are left as they are. */
-  cancel(input: { ids: readonly string[]; reason: DeliveryReason; now: number }): Promise<void>
+  /** Gives up what is pending, as `cancelled` unless told; others are left as they are. */
+  cancel(input: CancelInput): Promise<void>
+}
+
+export interface CancelInput {
+  readonly ids: readonly string[]
+  readonly reason: DeliveryReason
+  readonly now: number
+  /** Default `'cancelled'`. */
+  readonly status?: 'cancelled' | 'failed' | undefined
 }

@@ -6,7 +6,7 @@ export interface Maintenance {
   counts(query: { now: number }): Promise<StorageCounts>
   /**
    * Deletes up to `limit` events accepted before `before` that are fanned out and have no pending delivery, with their
-   * deliveries. Answers how many events went.
+   * deliveries, and replays that began before that and are not running. Answers how many events went.
    */
   prune(input: { before: number; limit: number }): Promise<number>
   /**

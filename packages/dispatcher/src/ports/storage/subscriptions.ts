@@ -13,7 +13,7 @@ export interface SubscriptionStore {
   /** Newest first by `(createdAt, id)`. */
   list(query: PageQuery): Promise<Subscription[]>
   /**
-   * Active ones with at least one of `patterns` literally among their `events`. A storage without it is asked for all of
+   * Those that are on, paused ones included, with at least one of `patterns` literally among their `events`. A storage without it is asked for all of
    * them, page by page, at every fan-out.
    */
   matching?(patterns: readonly string[]): Promise<Subscription[]>

@@ -84,7 +84,7 @@ export const startTestFleet = async (
         ),
       ),
     /** Waits for as long as something arrives or is accepted. */
-    until: (what: string, done: () => boolean) =>
+    until: (what: string, done: () => boolean | Promise<boolean>) =>
       until(what, done, () => `${arrivals.length} arrivals, ${workers.accepted.size} accepted`),
   }
 }

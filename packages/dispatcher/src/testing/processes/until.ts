@@ -9,10 +9,14 @@ const QUIET_LOOKS = 300
  * @param moved anything that differs after each step forward
  * @throws Error with `what` in it when nothing moves
  */
-export const until = async (what: string, done: () => boolean, moved: () => unknown): Promise<void> => {
+export const until = async (
+  what: string,
+  done: () => boolean | Promise<boolean>,
+  moved: () => unknown,
+): Promise<void> => {
   let last = moved()
   let quiet = 0
-  while (!done()) {
+  while (!(await done())) {
     await sleep(LOOK_EVERY_MS)
     const now = moved()
     quiet = now === last ? quiet + 1 : 0

@@ -111,4 +111,35 @@ export const deliveryTests: readonly ContractTest[] = [
       expect(await storage.lanes.upcoming({ subscriptionId: subscription.id, limit: 9 })).toHaveLength(1)
     },
   },
+  {
+    name: 'fails what is given up as failed; it counts and is listed as that, and keeps no event',
+    run: async (storage, other) => {
+      const { subscription, events, ids } = await seed(storage, 2)
+      const [expired = '', settled = ''] = ids
+      await storage.deliveries.cancel({ ids: [settled], reason: 'cancelled', now: T0 + 1 })
+      const input = { ids: [expired, settled], reason: 'expired', status: 'failed', now: T0 + 9 } as const
+      await storage.deliveries.cancel(input)
+      await storage.deliveries.cancel({ ...input, now: T0 + 10 })
+      expect(await other.deliveries.get(expired)).toMatchObject({
+        status: 'failed',
+        reason: 'expired',
+        settledAt: T0 + 9,
+        attemptCount: 0,
+        attempts: [],
+      })
+      expect(await other.deliveries.get(settled)).toMatchObject({ status: 'cancelled', settledAt: T0 + 1 })
+      const query = { subscriptionId: subscription.id, status: 'failed', after: null, limit: 9 } as const
+      expect((await storage.deliveries.list(query)).map(({ id }) => id)).toEqual([expired])
+      expect(await storage.maintenance.counts({ now: T0 + 9 })).toMatchObject({
+        pending: 0,
+        failed: 1,
+        cancelled: 1,
+      })
+      await storage.deliveries.resend({ ids: [expired], now: T0 + 20 })
+      expect(await other.deliveries.get(expired)).toMatchObject({ status: 'pending', reason: null })
+      await storage.deliveries.cancel({ ...input, now: T0 + 30 })
+      expect(await storage.maintenance.prune({ before: T0 + 40, limit: 9 })).toBe(2)
+      expect(await storage.events.get(events.map(({ id }) => id))).toEqual([])
+    },
+  },
 ]

@@ -81,25 +81,30 @@ export const subscriptionTests: readonly ContractTest[] = [
     },
   },
   {
-    name: 'finds the active ones with one of the patterns, literally',
+    name: 'finds those that are on, paused ones included, with one of the patterns, literally',
     run: async (storage) => {
       const insert = (events: string[], isActive = true) => insertSample(storage, { events, isActive })
       const exact = await insert(['order.created', 'order.paid'])
       const prefix = await insert(['order.*'])
       const all = await insert(['*'])
-      const paused = await insert(['order.created'], false)
+      const off = await insert(['order.created'], false)
+      const paused = await insertSample(storage, { events: ['*'], pausedAt: T0 })
       await insert(['customer.created'])
       const find = async (...patterns: string[]) =>
         ((await storage.subscriptions.matching?.(patterns)) ?? []).map(({ id }) => id).sort()
-      expect(await find('order.created', 'order.*', '*')).toEqual([exact.id, prefix.id, all.id].sort())
+      expect(await find('order.created', 'order.*', '*')).toEqual(
+        [exact.id, prefix.id, all.id, paused.id].sort(),
+      )
       expect(await find('order.')).toEqual([])
       await storage.subscriptions.update({ id: exact.id, patch: { events: ['x'] }, now: T0 })
       await storage.subscriptions.update({
-        id: paused.id,
+        id: off.id,
         patch: { isActive: true, inactiveReason: null },
         now: T0,
       })
-      expect(await find('order.created')).toEqual([paused.id])
+      expect(await find('order.created')).toEqual([off.id])
+      await storage.subscriptions.update({ id: all.id, patch: { pausedAt: T0 }, now: T0 })
+      expect(await find('*')).toEqual([all.id, paused.id].sort())
     },
   },
   {

@@ -1,6 +1,6 @@
-import type { Delivery } from '../core/delivery.js'
-import type { StoredEvent } from '../core/event.js'
-import { SERVED_FILTERS, type DeliveryQuery, type EventQuery } from '../ports/storage/lists.js'
+import type { Delivery } from '../../core/delivery.js'
+import type { StoredEvent } from '../../core/event.js'
+import { SERVED_FILTERS, type DeliveryQuery, type EventQuery } from '../../ports/storage/lists.js'
 
 /** Filters in two parts: what a storage serves by an index, and what is looked at row by row. */
 export interface Split<Q, R> {
@@ -38,6 +38,17 @@ export const isByEvent = ({ eventId, subscriptionId, status, type, siteId }: Del
   if (eventId !== undefined || subscriptionId !== undefined) return false
   return siteId !== undefined || (type !== undefined && (status === undefined || status === 'delivered'))
 }
+
+/** Whether a delivery that was found by its event is one that the filter asks for. */
+export const fits = (
+  { status, type, siteId, since = -Infinity, until = Infinity }: DeliveryFilter,
+  row: Delivery,
+): boolean =>
+  (status === undefined || row.status === status) &&
+  (type === undefined || row.eventType === type) &&
+  (siteId === undefined || row.siteId === siteId) &&
+  row.createdAt >= since &&
+  row.createdAt < until
 
 const split = <E extends object, W, R>(
   window: W,

@@ -1,7 +1,7 @@
-import type { Delivery } from '../core/delivery.js'
-import type { StoredEvent } from '../core/event.js'
-import type { PageQuery, Position } from '../ports/storage/lists.js'
-import type { Storage } from '../ports/storage/storage.js'
+import type { Delivery } from '../../core/delivery.js'
+import type { StoredEvent } from '../../core/event.js'
+import type { PageQuery, Position } from '../../ports/storage/lists.js'
+import type { Storage } from '../../ports/storage/storage.js'
 import { splitEventFilter, type DeliveryFilter } from './served-filter.js'
 
 /** A delivery in the order of its event; none for an event that has no (more) deliveries, or is not asked for. */

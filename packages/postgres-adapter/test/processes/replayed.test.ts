@@ -1,0 +1,5 @@
+import { describeReplayed } from '@swigs/webhooks-dispatcher/contracts'
+import { testSize } from '../../../../tools/test-size.js'
+import { sharedSchema } from '../shared-schema.js'
+
+describeReplayed('PostgreSQL', sharedSchema, testSize)
