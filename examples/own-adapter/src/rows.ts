@@ -2,6 +2,14 @@ import { EMPTY_WINDOW, NEVER, readRows, type EventQuery } from '@swigs/webhooks-
 import type { Delivery, LaneState, PageQuery, StoredEvent } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { MalformedRow, StorageReport, Subscription } from '@swigs/webhooks-dispatcher/storage-kit'
 
+/** What the attempts of a subscription came to in a minute or an hour. */
+export interface MetricsRow {
+  readonly subscriptionId: string
+  readonly stepMs: number
+  readonly at: number
+  readonly counts: readonly number[]
+}
+
 export type Rows = ReturnType<typeof openRows>
 
 export const openRows = (data: Map<string, string>, report: StorageReport) => {
@@ -27,6 +35,7 @@ export const openRows = (data: Map<string, string>, report: StorageReport) => {
     /** When a delivery was last written, by the clock of whoever wrote it. */
     writtenAt: table<number>('delivery', 'written:'),
     lanes: table<LaneState>('lane'),
+    metrics: table<MetricsRow>('metrics'),
   }
 }
 

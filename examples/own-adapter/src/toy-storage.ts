@@ -2,6 +2,7 @@ import { NO_REPORT, type Storage } from '@swigs/webhooks-dispatcher/storage-kit'
 import { deliveryStore, eventStore } from './events.js'
 import { laneStore } from './lanes.js'
 import { maintenance } from './maintenance.js'
+import { metricsStore } from './metrics.js'
 import { openRows } from './rows.js'
 import { subscriptionStore } from './subscriptions.js'
 
@@ -21,6 +22,7 @@ export const toyStorage = (data = new Map<string, string>()): Storage => {
     events: eventStore(rows),
     lanes: laneStore(rows),
     deliveries: deliveryStore(rows),
+    metrics: metricsStore(rows),
     maintenance: maintenance(rows),
   }
 }

@@ -3,7 +3,10 @@ import type { Dispatcher } from '@swigs/webhooks-dispatcher'
 import type { z } from 'zod'
 
 /** What the admin API manages: any dispatcher, whatever its catalogue. */
-export type ManagedDispatcher = Pick<Dispatcher, 'subscriptions' | 'deliveries' | 'events' | 'stats'> & {
+export type ManagedDispatcher = Pick<
+  Dispatcher,
+  'subscriptions' | 'deliveries' | 'events' | 'stats' | 'metrics'
+> & {
   readonly catalogue: EventCatalogue | undefined
 }
 

@@ -11,6 +11,7 @@ import { validateEvent } from './input/validate-event.js'
 import { Lifecycle } from './lifecycle.js'
 import { DeliveryOperations } from './operations/deliveries.js'
 import { EventOperations } from './operations/events.js'
+import { readMetrics } from './operations/metrics.js'
 import { readStats } from './operations/stats.js'
 import { SubscriptionOperations } from './operations/subscriptions.js'
 import { assemble } from './assemble.js'
@@ -69,6 +70,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
           malformed: malformed.all(),
         }),
       ),
+    metrics: (query) => life.asking(() => readMetrics(ports, 'metrics', null, query)),
     subscriptions: whenOpen(
       life,
       'subscriptions',

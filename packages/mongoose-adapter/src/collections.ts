@@ -5,6 +5,7 @@ import type {
   DeliveryDocument,
   EventDocument,
   LaneDocument,
+  MetricsDocument,
   SubscriptionDocument,
 } from './documents.js'
 
@@ -16,6 +17,7 @@ export interface CollectionNames {
   readonly deliveries: string
   readonly attempts: string
   readonly lanes: string
+  readonly metrics: string
 }
 
 export const DEFAULT_NAMES: CollectionNames = {
@@ -24,6 +26,7 @@ export const DEFAULT_NAMES: CollectionNames = {
   deliveries: 'webhookdeliveries',
   attempts: 'webhookattempts',
   lanes: 'webhooklanes',
+  metrics: 'webhookmetrics',
 }
 
 /** The driver's own collections: models that the app registered are never touched. */
@@ -35,6 +38,7 @@ export interface Collections {
   readonly deliveries: mongo.Collection<DeliveryDocument>
   readonly attempts: mongo.Collection<AttemptDocument>
   readonly lanes: mongo.Collection<LaneDocument>
+  readonly metrics: mongo.Collection<MetricsDocument>
 }
 
 /**
@@ -63,6 +67,7 @@ export const collectionsOf = (
   deliveries: database.collection(names.deliveries, OURS),
   attempts: database.collection(names.attempts, OURS),
   lanes: database.collection(names.lanes, OURS),
+  metrics: database.collection(names.metrics, OURS),
 })
 
 /** The connection's database, once it is connected. */

@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose'
 import type { Collections } from './collections.js'
 import { isUnavailable } from './errors.js'
 
-type CollectionKey = 'subscriptions' | 'events' | 'deliveries' | 'attempts' | 'lanes'
+type CollectionKey = 'subscriptions' | 'events' | 'deliveries' | 'attempts' | 'lanes' | 'metrics'
 type IndexSpec = mongo.IndexDescription & { readonly name: string }
 
 const pending = { partialFilterExpression: { state: 0 } }
@@ -44,6 +44,7 @@ export const INDEXES: Readonly<Record<CollectionKey, readonly IndexSpec[]>> = {
     { key: { slice: 1, dueAt: 1, leaseUntil: 1 }, name: 'webhooks_slice' },
     { key: { dueAt: 1, leaseUntil: 1 }, name: 'webhooks_due' },
   ],
+  metrics: [{ key: { state: 1, at: 1 }, name: 'webhooks_by_time' }],
 }
 
 /** What version 0.1 made, and no statement needs any more. */

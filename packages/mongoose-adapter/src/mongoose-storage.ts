@@ -15,6 +15,7 @@ import { mongoDeliveries } from './stores/deliveries.js'
 import { mongoEvents } from './stores/events.js'
 import { mongoLanes } from './stores/lanes.js'
 import { mongoMaintenance } from './stores/maintenance.js'
+import { mongoMetrics } from './stores/metrics.js'
 import { mongoSubscriptions } from './stores/subscriptions.js'
 import { watchEvents } from './watch-events.js'
 
@@ -80,6 +81,7 @@ export const mongooseStorage = (
     ),
     lanes: bound('lanes', mongoLanes(context)),
     deliveries: bound('deliveries', mongoDeliveries(context)),
+    metrics: bound('metrics', mongoMetrics(context)),
     maintenance: { ...maintenance, ...bound('maintenance', { counts: maintenance.counts }) },
   }
 }

@@ -5,7 +5,7 @@ import { DEFAULT_NAMES, type CollectionNames } from './collections.js'
 
 /** Where in the database, and what is done at `open`. */
 export interface MongooseStorageOptions {
-  /** Names of the collections. Default: the seed's `webhooksubscriptions`, and four of ours. */
+  /** Names of the collections. Default: the seed's `webhooksubscriptions`, and five of ours. */
   readonly collections?: Partial<CollectionNames> | undefined
   /** Create missing indexes at `open`. Default `true`; with `false`, missing ones are reported. */
   readonly autoIndex?: boolean | undefined

@@ -98,6 +98,7 @@ const KEYS: Readonly<Record<string, keyof typeof INDEXES>> = {
   webhookdeliveries: 'deliveries',
   webhookattempts: 'attempts',
   webhooklanes: 'lanes',
+  webhookmetrics: 'metrics',
 }
 
 /** Whether a statement insists on ids: what belongs to an event is found by them, and put in order as it is found. */

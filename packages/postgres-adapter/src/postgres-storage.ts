@@ -18,6 +18,7 @@ import { postgresDeliveries } from './stores/deliveries.js'
 import { postgresEvents } from './stores/events.js'
 import { postgresLanes } from './stores/lanes.js'
 import { postgresMaintenance } from './stores/maintenance.js'
+import { postgresMetrics } from './stores/metrics.js'
 import { renewLanes } from './stores/renew-lanes.js'
 import { postgresSubscriptions } from './stores/subscriptions.js'
 import { wakeUp } from './wake-up/wake-up.js'
@@ -93,6 +94,7 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
     events: checked('events', postgresEvents(at, wrote, wakes ?? {})),
     lanes: checked('lanes', postgresLanes(at, wrote, wakes?.hint)),
     deliveries: checked('deliveries', postgresDeliveries(at)),
+    metrics: checked('metrics', postgresMetrics(at)),
     maintenance: checked('maintenance', postgresMaintenance(at)),
   }
 }

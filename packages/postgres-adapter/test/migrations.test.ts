@@ -6,6 +6,9 @@ import { postgresStorage } from '../src/postgres-storage.js'
 import { sampleEvent } from './fixtures.js'
 import { dropSchema, freshSchema, poolOn } from './support.js'
 
+/** The latest version there is. */
+const KNOWN = Math.max(...migrations().map(({ version }) => version))
+
 const setUp = () => {
   const pool = poolOn(undefined, { max: 12 })
   const schema = freshSchema()
@@ -30,13 +33,13 @@ it('processes that start at once make one schema', async () => {
 it('several steps are made in their order, whoever is faster at each', async () => {
   const { pool, schema, database } = setUp()
   const name = quoted(schema)
-  const later = [2, 3].map((version) =>
+  const later = [KNOWN + 1, KNOWN + 2].map((version) =>
     step(name, version, `later${version}`, `ALTER TABLE ${name}.events ADD COLUMN c${version} text;`),
   )
   const steps = [...migrations(schema), ...later]
   await Promise.all(Array.from({ length: 6 }, () => migrate(database, schema, 'auto', steps)))
   const { rows } = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
-  expect(rows).toEqual([{ version: 1 }, { version: 2 }, { version: 3 }])
+  expect(rows).toEqual(steps.map(({ version }) => ({ version })))
 })
 
 it('what `migrations` prints makes the schema by itself, whatever runs it', async () => {
@@ -75,7 +78,7 @@ it('an index on a large table is made beside those who write to it, by several p
   const name = quoted(schema)
   await migrate(database, schema, 'auto')
   const index = `CREATE INDEX CONCURRENTLY IF NOT EXISTS events_later ON ${name}.events (occurred_at)`
-  const steps = [...migrations(schema), step(name, 2, 'later', '', [index])]
+  const steps = [...migrations(schema), step(name, KNOWN + 1, 'later', '', [index])]
   // What a build leaves that was interrupted: an index that is there and serves nobody.
   await pool.query(
     `INSERT INTO ${name}.events SELECT n::text, 't', NULL, '', 0, 0, NULL FROM generate_series(1, 2) n`,
@@ -89,5 +92,24 @@ it('an index on a large table is made beside those who write to it, by several p
   )
   expect(rows).toEqual([{ indisvalid: true, indisunique: false }])
   const made = await pool.query(`SELECT version FROM ${name}.migrations ORDER BY version`)
-  expect(made.rows).toEqual([{ version: 1 }, { version: 2 }])
+  expect(made.rows).toEqual(steps.map(({ version }) => ({ version })))
+})
+
+it('a schema of the first step alone gets the others, and keeps what is in it', async () => {
+  const { pool, schema, database } = setUp()
+  const [first, ...later] = migrations(schema)
+  if (!first) throw new Error('unreachable')
+  await migrate(database, schema, 'auto', [first])
+  await pool.query(
+    `INSERT INTO ${quoted(schema)}.lanes (subscription_id, due_at, sent) VALUES ('sub_1', 0, 3)`,
+  )
+  const storage = postgresStorage(pool, { schema })
+  await storage.open()
+  const { rows } = await pool.query(`SELECT version FROM ${quoted(schema)}.migrations ORDER BY version`)
+  expect(rows).toHaveLength(1 + later.length)
+  const lanes = await pool.query(`SELECT sent, failing_since FROM ${quoted(schema)}.lanes`)
+  expect(lanes.rows).toEqual([{ sent: 3, failing_since: null }])
+  expect(
+    await storage.metrics.read({ subscriptionId: null, since: 0, until: 60_000, stepMs: 60_000 }),
+  ).toEqual([])
 })

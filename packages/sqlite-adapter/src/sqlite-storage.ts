@@ -93,6 +93,10 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
       resend: verb('deliveries.resend'),
       cancel: verb('deliveries.cancel'),
     },
+    metrics: {
+      read: verb('metrics.read'),
+      rollUp: verb('metrics.rollUp'),
+    },
     maintenance: {
       counts: verb('maintenance.counts'),
       prune: verb('maintenance.prune'),

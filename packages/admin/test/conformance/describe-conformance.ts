@@ -5,6 +5,7 @@ import { describeBodies } from './bodies.js'
 import { describeDeliveries } from './deliveries.js'
 import { describeEvents } from './events.js'
 import { useHarness } from './harness.js'
+import { describeMetrics } from './metrics.js'
 import { describeRefusals } from './refusals.js'
 import { describeSubscriptions } from './subscriptions.js'
 
@@ -18,6 +19,7 @@ export const describeConformance = (mounts: readonly string[], storage: keyof ty
     describeSubscriptions(harness)
     describeDeliveries(harness)
     describeEvents(harness)
+    describeMetrics(harness)
     describeBodies(harness)
     describeRefusals(harness)
   })

@@ -5,6 +5,7 @@ import { memoryLanes } from './memory/lanes.js'
 import { memoryEvents } from './memory/events.js'
 import { memoryState } from './memory/state.js'
 import { memorySubscriptions } from './memory/subscriptions.js'
+import { memoryMetrics } from './memory/metrics.js'
 import { memoryMaintenance } from './memory/maintenance.js'
 
 /** A `memoryStorage` and how to have another handle on it. */
@@ -33,6 +34,7 @@ export const memoryStorage = ({ allowInProduction = false }: MemoryStorageOption
     events: memoryEvents(state),
     lanes: memoryLanes(state),
     deliveries: memoryDeliveries(state),
+    metrics: memoryMetrics(state),
     maintenance: memoryMaintenance(state),
   }
 }

@@ -141,6 +141,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     events: group('events', storage.events),
     lanes: group('lanes', storage.lanes),
     deliveries: group('deliveries', storage.deliveries),
+    metrics: group('metrics', storage.metrics),
     maintenance: group('maintenance', storage.maintenance),
   }
 }

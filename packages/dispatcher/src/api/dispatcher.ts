@@ -1,6 +1,7 @@
 import type { EventCatalogue, EventInput, EventType, ObjectIdLike } from '@swigs/webhooks-protocol'
 import type { Deliveries } from './deliveries.js'
 import type { Events } from './events.js'
+import type { Metrics, MetricsQuery } from './metrics.js'
 import type { InstantInput } from './page.js'
 import type { Stats } from './stats.js'
 import type { Subscriptions } from './subscriptions.js'
@@ -84,6 +85,11 @@ export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
   drain(options?: { maxMs?: number | undefined }): Promise<Drained>
   /** How many deliveries there are in each state, what is due, and since when. Cheap: fit for a health check. */
   stats(): Promise<Stats>
+  /**
+   * What came of the attempts of all subscriptions together, by minute, hour or day; those of removed ones are among them.
+   * @throws InvalidOptionsError naming the field, and how to ask for less where it is too much
+   */
+  metrics(query?: MetricsQuery): Promise<Metrics>
   /** Who wants to know, where, with which secret. */
   readonly subscriptions: Subscriptions
   /** What was sent, what came back, and sending it again. */

@@ -1,3 +1,5 @@
+import type { SubscriptionHealth } from './subscription-health.js'
+
 /** One secret of a subscription; every unexpired one signs. */
 export interface SubscriptionSecret {
   readonly value: string
@@ -13,6 +15,10 @@ export interface SubscriptionStats {
   readonly lastSentAt: number | null
   /** What the latest failed attempt met, in words without payload or secret. */
   readonly lastError: string | null
+  /** Epoch ms: when the first attempt ended of those that failed since one was delivered; `null` when the latest was delivered. */
+  readonly failingSince: number | null
+  /** Epoch ms: when the latest attempt ended that failed. */
+  readonly lastFailedAt: number | null
 }
 
 /** At most `limit` requests in any window of `windowMs`. */
@@ -21,8 +27,8 @@ export interface RateLimit {
   readonly windowMs: number
 }
 
-/** Why a subscription is not active: someone switched it off, or its receiver answered 410. */
-export type InactiveReason = 'paused' | 'gone'
+/** Why a subscription is not active: someone switched it off, its receiver answered 410, or failed for too long. */
+export type InactiveReason = 'paused' | 'gone' | 'failing'
 
 /** Who wants to know, where, with which secret. */
 export interface Subscription {
@@ -44,6 +50,7 @@ export interface Subscription {
   /** Newest first: the primary, then those that a rotation left verifying. Never empty. */
   readonly secrets: readonly SubscriptionSecret[]
   readonly stats: SubscriptionStats
+  readonly health: SubscriptionHealth
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -55,7 +62,14 @@ export type SubscriptionPatch = {
 }
 
 /** The statistics of a subscription that has sent nothing yet. */
-export const NO_STATS: SubscriptionStats = { totalSent: 0, totalFailed: 0, lastSentAt: null, lastError: null }
+export const NO_STATS: SubscriptionStats = {
+  totalSent: 0,
+  totalFailed: 0,
+  lastSentAt: null,
+  lastError: null,
+  failingSince: null,
+  lastFailedAt: null,
+}
 
 /** Whether deliveries go out to it: on, and not paused. */
 export const maySend = ({ isActive, pausedAt }: Subscription): boolean => isActive && pausedAt === null

@@ -14,7 +14,8 @@ import { toSubscription } from '../mapping/subscription.js'
 
 /** Names a document for the report. */
 export const named =
-  (noun: 'subscription' | 'event' | 'delivery' | 'attempt' | 'lane') => (row: { _id: unknown }) => ({
+  (noun: 'subscription' | 'event' | 'delivery' | 'attempt' | 'lane' | 'metrics') =>
+  (row: { _id: unknown }) => ({
     noun,
     id: String(row._id),
   })

@@ -2,6 +2,7 @@ import { appendFunctions } from './functions/append.js'
 import { completeFunction } from './functions/complete.js'
 import { fanOutFunction } from './functions/fan-out.js'
 import { laneFunctions } from './functions/lanes.js'
+import { healthAndMetrics } from './health-and-metrics.js'
 import { tables } from './tables.js'
 
 /** A step of the schema. One that was released is never changed. */
@@ -32,8 +33,17 @@ export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"
 export const migrations = (schema: string = DEFAULT_SCHEMA): Migration[] => {
   const name = quoted(schema)
   const functions = [appendFunctions, fanOutFunction, completeFunction, laneFunctions].map((of) => of(name))
-  return [step(name, 1, 'tables', [notes(name), tables(name), ...functions].join(''))]
+  return [
+    step(name, 1, 'tables', [notes(name), tables(name), ...functions].join('')),
+    step(name, 2, 'health and metrics', healthAndMetrics(name) + replaced(completeFunction(name))),
+  ]
 }
+
+/**
+ * A function as it is now, in place of the one that an earlier step has made. Where its arguments are others, that one stays, for
+ * processes that call it still.
+ */
+const replaced = (sql: string): string => sql.replaceAll('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION')
 
 /** A step from what it does; the note of it is added. */
 export const step = (

@@ -1,7 +1,7 @@
 import { WebhooksError } from '@swigs/webhooks-protocol'
 import type { Database } from './database.js'
 import { moveOldRows, setAside } from '../migration/move-old-rows.js'
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.js'
+import { APPLICATION_ID, FIRST_VERSION, SCHEMA, SCHEMA_VERSION, STEPS } from './schema.js'
 
 /**
  * Brings a file to the schema of this version, a step at a time, each in a transaction that the caller makes.
@@ -21,20 +21,29 @@ export function* prepareFile(database: Database, file: string): Generator<undefi
     )
   if (version === 0) {
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-    database.exec(SCHEMA)
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    stepUp(database, 0)
     yield
   }
   if (version === 1 || version === 2) {
     setAside(database)
-    database.exec(SCHEMA)
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
+    stepUp(database, 0)
+    yield
+  }
+  if (version >= FIRST_VERSION && version < SCHEMA_VERSION) {
+    stepUp(database, version)
     yield
   }
   // Also where another process has begun it, or was killed in the middle.
   yield* moveOldRows(database)
   // Changes nothing, and tells a file that can only be read: BEGIN IMMEDIATE alone does not.
   database.exec('UPDATE tally SET pending = pending WHERE 0')
+}
+
+/** Within a write: makes what a file of that version lacks; 0: all of it. */
+const stepUp = (database: Database, version: number): void => {
+  if (version === 0) database.exec(SCHEMA)
+  for (const step of STEPS.slice(Math.max(0, version - FIRST_VERSION))) database.exec(step)
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`)
 }
 
 const refusal = (file: string, why: string): WebhooksError =>

@@ -1,8 +1,33 @@
 /** Marks a file as ours (`PRAGMA application_id`): the letters "SWhk". */
 export const APPLICATION_ID = 0x5357686b
 
-/** The schema that this version writes (`PRAGMA user_version`). */
-export const SCHEMA_VERSION = 3
+/** The schema that this version writes (`PRAGMA user_version`): that of `SCHEMA`, and a step for each of `STEPS`. */
+export const SCHEMA_VERSION = 4
+
+/** The schema that `SCHEMA` makes. */
+export const FIRST_VERSION = 3
+
+/**
+ * What later schemas add, in order.
+ *
+ * - 4: what attempts came to, by minute and hour (`step` 1 and 0; `at` in minutes since the epoch; `sub` 0: all together), rows of
+ *   one minute together. What was counted lately is in `metrics_lately`, a row a batch (`count-metrics.ts`). Statistics know since
+ *   when nothing but failures came.
+ */
+export const STEPS: readonly string[] = [
+  `
+  ALTER TABLE stats ADD COLUMN failing_since REAL;
+  ALTER TABLE stats ADD COLUMN last_failed_at REAL;
+  CREATE TABLE metrics (
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    sub INTEGER NOT NULL,
+    counts TEXT NOT NULL,
+    PRIMARY KEY (step, at, sub)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE metrics_lately (seq INTEGER PRIMARY KEY, minute INTEGER NOT NULL, counts TEXT NOT NULL) STRICT;
+`,
+]
 
 /**
  * What is written most is small, and lies at the end of its table.

@@ -2,6 +2,7 @@ import { deliveryVerbs } from './deliveries.js'
 import { eventVerbs } from './events.js'
 import { laneVerbs } from './lanes.js'
 import { maintenanceVerbs } from './maintenance.js'
+import { metricsVerbs } from './metrics.js'
 import { subscriptionVerbs } from './subscriptions.js'
 import type { Sliced, Verb } from './verb.js'
 
@@ -11,6 +12,7 @@ export const VERBS = {
   ...eventVerbs,
   ...laneVerbs,
   ...deliveryVerbs,
+  ...metricsVerbs,
   ...maintenanceVerbs,
 }
 

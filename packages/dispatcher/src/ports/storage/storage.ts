@@ -2,6 +2,7 @@ import type { DeliveryStore } from './deliveries.js'
 import type { EventStore } from './events.js'
 import type { LaneStore } from './lanes.js'
 import type { Maintenance } from './maintenance.js'
+import type { MetricsStore } from './metrics.js'
 import type { StorageReport } from './report.js'
 import type { SubscriptionStore } from './subscriptions.js'
 
@@ -32,6 +33,7 @@ export interface Storage {
   readonly events: EventStore
   readonly lanes: LaneStore
   readonly deliveries: DeliveryStore
+  readonly metrics: MetricsStore
   readonly maintenance: Maintenance
 }
 
