@@ -36,7 +36,7 @@ export const describeMetrics = (harness: Harness): void => {
   it('refuses a time that cannot be shown with the field at fault and the way out', async () => {
     const id = await harness.register()
     for (const [query, path, message] of [
-      ['since=2026-01-31T00:00:00Z', 'since', /2040 of step minute.*hour or day/],
+      ['since=2026-01-31T00:00:00Z', 'since', /2041 of step minute.*hour or day/],
       ['since=2025-01-01T00:00:00Z&until=2025-01-01T01:00:00Z', 'since', /Minutes are kept for 48 hours/],
       ['since=2026-02-01T11:00:00Z', 'until', /after since/],
       ['step=week', 'step', /./],
