@@ -6,6 +6,8 @@ import { swallow } from './swallow.js'
 const LEVELS: Partial<Record<ObservedEvent['name'], { level: 'info' | 'warn' | 'error'; message: string }>> =
   {
     'delivery.failed': { level: 'warn', message: 'A delivery failed for good; it can be resent' },
+    'subscription.failing': { level: 'warn', message: 'A subscription is failing' },
+    'subscription.recovered': { level: 'info', message: 'A subscription has recovered' },
     'subscription.deactivated': { level: 'warn', message: 'A subscription was deactivated' },
     'lease.lost': { level: 'warn', message: 'A lane was taken over by another process' },
     'row.malformed': { level: 'error', message: 'A row in the storage cannot be read and is passed over' },

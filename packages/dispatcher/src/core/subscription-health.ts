@@ -14,7 +14,7 @@ export interface ToldChange {
 
 /** What was made of a subscription's failures. The failures themselves are in its statistics. */
 export interface SubscriptionHealth {
-  /** Epoch ms: what failed before is forgotten, as it was resumed then, or given another URL. 0: nothing is. */
+  /** Epoch ms: what failed until then is forgotten, as it was resumed, or given another URL. 0: nothing is. */
   readonly countsFrom: number
   /** Epoch ms: when it was told that it is failing; `null` when it was not, or has recovered since. */
   readonly warnedAt: number | null
@@ -43,7 +43,7 @@ export interface HealthSettings {
 
 /** Epoch ms since when nothing but failures came from it, as far as they count; `null` when it is not failing. */
 export const failingSince = ({ stats, health }: Pick<Subscription, 'stats' | 'health'>): number | null =>
-  stats.failingSince === null || (stats.lastFailedAt ?? stats.failingSince) < health.countsFrom
+  stats.failingSince === null || (stats.lastFailedAt ?? stats.failingSince) <= health.countsFrom
     ? null
     : Math.max(stats.failingSince, health.countsFrom)
 

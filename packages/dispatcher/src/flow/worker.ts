@@ -2,6 +2,7 @@ import { errorText, isWebhooksError } from '@swigs/webhooks-protocol'
 import type { FlowContext } from './context.js'
 import type { DueLanes } from './due-lanes.js'
 import type { FanOut } from './fan-out.js'
+import type { HealthSurvey } from './health-survey.js'
 import type { HeldLanes } from './held-lanes.js'
 import { Maintenance } from './maintenance.js'
 import type { LaneServer } from './serve-lanes.js'
@@ -27,10 +28,10 @@ export class Worker {
   #stopping = false
   #failing = false
 
-  constructor(context: FlowContext, parts: WorkerParts) {
+  constructor(context: FlowContext, parts: WorkerParts, survey: Pick<HealthSurvey, 'run'>) {
     this.#context = context
     this.#parts = parts
-    this.#maintenance = new Maintenance(context)
+    this.#maintenance = new Maintenance(context, survey)
   }
 
   start(): void {
