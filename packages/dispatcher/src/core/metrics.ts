@@ -50,8 +50,8 @@ export const minuteOf = (now: number): number => Math.floor(now / MINUTE_MS) * M
 /** The places of `MetricsCounts` that an attempt adds one to: one when it delivered, two when it failed. */
 export const metricsPlaces = ({ status, attempt }: AttemptResult): readonly [number, number?] => {
   const { durationMs, errorClass } = attempt
-  const over = LATENCY_BUCKETS_MS.findIndex((bound) => durationMs <= bound)
-  const latency = over === -1 ? LATENCY_SPANS - 1 : over
+  let latency = 0
+  while (latency < LATENCY_BUCKETS_MS.length && durationMs > (LATENCY_BUCKETS_MS[latency] ?? 0)) latency += 1
   if (status === 'delivered') return [latency]
   return [latency, LATENCY_SPANS + FAILURE_CLASSES.indexOf(errorClass ?? 'internal')]
 }
