@@ -1,5 +1,13 @@
 import type { AttemptResult, Lane, LaneState, LaneStore } from '@swigs/webhooks-dispatcher/storage-kit'
-import { MAX_ATTEMPTS_KEPT, statsDeltas } from '@swigs/webhooks-dispatcher/storage-kit'
+import {
+  addStats,
+  MAX_ATTEMPTS_KEPT,
+  metricsDeltas,
+  MINUTE_MS,
+  minuteOf,
+  statsDeltas,
+} from '@swigs/webhooks-dispatcher/storage-kit'
+import { addMetrics } from './metrics.js'
 import { FREE, pendingOf, putDelivery, wakeLanes, type Rows } from './rows.js'
 
 export const laneStore = (rows: Rows): LaneStore => ({
@@ -38,14 +46,12 @@ export const laneStore = (rows: Rows): LaneStore => ({
   complete: async ({ now, results, progressed }) => {
     // All in one turn: made again, the call meets deliveries that moved on. What can stop half-way needs the `callId`.
     const applied = new Set(results.filter((result) => endAttempt(rows, result, now)))
-    for (const [id, { sent, failed, lastSentAt, lastError }] of statsDeltas([...applied])) {
+    for (const [id, delta] of statsDeltas([...applied])) {
       const row = rows.subscriptions.get(id)
-      if (!row) continue
-      const { totalSent, totalFailed, ...last } = row.stats
-      const totals = { totalSent: totalSent + sent, totalFailed: totalFailed + failed }
-      const latest = { lastSentAt: lastSentAt ?? last.lastSentAt, lastError: lastError ?? last.lastError }
-      rows.subscriptions.put(id, { ...row, stats: { ...totals, ...latest } })
+      if (row) rows.subscriptions.put(id, { ...row, stats: addStats(row.stats, delta) })
     }
+    for (const [subscriptionId, counts] of metricsDeltas([...applied]))
+      addMetrics(rows, { subscriptionId, stepMs: MINUTE_MS, at: minuteOf(now), counts })
     for (const lane of rows.lanes.read(progressed))
       rows.lanes.put(lane.subscriptionId, { ...lane, crashCount: 0, quarantinedAt: 0 })
     return results.flatMap((result) => (applied.has(result) ? [] : result.deliveryId))

@@ -7,6 +7,14 @@ import type {
   Subscription,
 } from '@swigs/webhooks-dispatcher/storage-kit'
 
+/** What the attempts of a subscription came to in a minute or an hour. */
+export interface MetricsRow {
+  readonly subscriptionId: string
+  readonly stepMs: number
+  readonly at: number
+  readonly counts: readonly number[]
+}
+
 export type Rows = ReturnType<typeof openRows>
 
 export const openRows = (data: Map<string, string>, report: StorageReport) => {
@@ -33,6 +41,7 @@ export const openRows = (data: Map<string, string>, report: StorageReport) => {
     writtenAt: table<number>('delivery', 'written:'),
     lanes: table<LaneState>('lane'),
     replays: table<Replay>('replay'),
+    metrics: table<MetricsRow>('metrics'),
   }
 }
 

@@ -11,10 +11,12 @@ export const subscriptionStore = ({ subscriptions }: Rows): SubscriptionStore =>
     subscriptions
       .read()
       .filter((row) => row.isActive && row.events.some((event) => patterns.includes(event))),
-  update: async ({ id, patch, now, expected: { url, secret } = {} }) => {
+  update: async ({ id, patch, now, expected: { url, secret, health, failingSince } = {} }) => {
     const before = subscriptions.get(id)
     if (!before || (url ?? before.url) !== before.url) return null
     if (secret !== undefined && secret !== before.secrets[0]?.value) return null
+    if ((health ?? before.health.revision) !== before.health.revision) return null
+    if ((failingSince ?? before.stats.failingSince) !== before.stats.failingSince) return null
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
     subscriptions.put(id, { ...before, ...given, updatedAt: now })
     return subscriptions.get(id) ?? null

@@ -3,6 +3,7 @@ import { deliveryStore, eventStore } from './events.js'
 import { laneStore } from './lanes.js'
 import { maintenance } from './maintenance.js'
 import { replayStore } from './replays.js'
+import { metricsStore } from './metrics.js'
 import { openRows } from './rows.js'
 import { subscriptionStore } from './subscriptions.js'
 
@@ -23,6 +24,7 @@ export const toyStorage = (data = new Map<string, string>()): Storage => {
     lanes: laneStore(rows),
     deliveries: deliveryStore(rows),
     replays: replayStore(rows),
+    metrics: metricsStore(rows),
     maintenance: maintenance(rows),
   }
 }

@@ -7,6 +7,7 @@ const VERBS = {
   lanes: ['acquire', 'extend', 'release', 'upcoming', 'complete', 'wake', 'remove'],
   deliveries: ['get', 'list', 'resend', 'cancel'],
   replays: ['put', 'get', 'list'],
+  metrics: ['read', 'rollUp'],
   maintenance: ['counts', 'prune', 'repair'],
 } as const
 

@@ -5,7 +5,7 @@ import type { z } from 'zod'
 /** What the admin API manages: any dispatcher, whatever its catalogue. */
 export type ManagedDispatcher = Pick<
   Dispatcher,
-  'subscriptions' | 'deliveries' | 'replays' | 'events' | 'stats'
+  'subscriptions' | 'deliveries' | 'replays' | 'events' | 'stats' | 'metrics'
 > & {
   readonly catalogue: EventCatalogue | undefined
 }

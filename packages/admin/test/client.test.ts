@@ -77,6 +77,8 @@ describe('the admin client', () => {
     expect(await admin.getEvent({ eventId: event.id ?? '' })).toMatchObject({ type: 'customer.created' })
     expect((await admin.listEventTypes()).map(({ type }) => type)).toContain('order.shipped')
     expect(await admin.getStats()).toMatchObject({ pending: 1 })
+    expect((await admin.getMetrics({ id, step: 'hour' })).points.at(-1)).toMatchObject({ attempts: 2 })
+    expect((await admin.getStatsMetrics()).points.at(-1)).toMatchObject({ failedBy: { http: 1 } })
     expect(await admin.getOpenApi()).toMatchObject({ openapi: '3.1.0' })
     expect(await admin.removeSubscription({ id })).toEqual({ message: 'Subscription deleted' })
     expect(new Set(seen.map((line) => line.split(' ')[0]))).toEqual(

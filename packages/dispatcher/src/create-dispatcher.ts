@@ -14,6 +14,7 @@ import { DeliveryOperations } from './operations/deliveries.js'
 import { EventOperations } from './operations/events.js'
 import { readMeter } from './operations/read-meter.js'
 import { ReplayOperations } from './operations/replays.js'
+import { readMetrics } from './operations/metrics.js'
 import { readStats } from './operations/stats.js'
 import { SubscriptionOperations } from './operations/subscriptions.js'
 import { assemble } from './assemble.js'
@@ -81,6 +82,7 @@ export const createDispatcher = <C extends EventCatalogue = AnyEvents>(
       const end = observers.add(counting.observe)
       return { read: async () => readMeter(counting, await stats()), end }
     },
+    metrics: (query) => life.asking(() => readMetrics(ports, 'metrics', null, query)),
     subscriptions: whenOpen(
       life,
       'subscriptions',

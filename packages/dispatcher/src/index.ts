@@ -5,6 +5,7 @@ export { systemClock, type SystemClock } from './adapters/system-clock.js'
 export { undiciTransport, type UndiciTransportOptions } from './adapters/undici-transport.js'
 export type { AttemptErrorClass, NoAnswerClass } from './core/attempt.js'
 export type { DeliveryReason, DeliveryStatus } from './core/delivery.js'
+export { LATENCY_BUCKETS_MS, percentile } from './core/metrics.js'
 export type { HoldReason } from './core/lane.js'
 export type { ReplayState, ReplayWhich } from './core/replay.js'
 export type { Reply } from './core/reply.js'
@@ -21,6 +22,13 @@ export type {
   RequestView,
 } from './api/deliveries.js'
 export type { EventListQuery, Events, EventWithDeliveries } from './api/events.js'
+export {
+  MAX_METRICS_POINTS,
+  type Metrics,
+  type MetricsPoint,
+  type MetricsQuery,
+  type MetricsStep,
+} from './api/metrics.js'
 export type { DispatcherOptions } from './api/options.js'
 export type {
   HistogramPoint,

@@ -6,6 +6,7 @@ import type {
   EventDocument,
   LaneDocument,
   ReplayDocument,
+  MetricsDocument,
   SubscriptionDocument,
 } from './documents.js'
 
@@ -18,6 +19,7 @@ export interface CollectionNames {
   readonly attempts: string
   readonly lanes: string
   readonly replays: string
+  readonly metrics: string
 }
 
 export const DEFAULT_NAMES: CollectionNames = {
@@ -27,6 +29,7 @@ export const DEFAULT_NAMES: CollectionNames = {
   attempts: 'webhookattempts',
   lanes: 'webhooklanes',
   replays: 'webhookreplays',
+  metrics: 'webhookmetrics',
 }
 
 /** The driver's own collections: models that the app registered are never touched. */
@@ -39,6 +42,7 @@ export interface Collections {
   readonly attempts: mongo.Collection<AttemptDocument>
   readonly lanes: mongo.Collection<LaneDocument>
   readonly replays: mongo.Collection<ReplayDocument>
+  readonly metrics: mongo.Collection<MetricsDocument>
 }
 
 /**
@@ -68,6 +72,7 @@ export const collectionsOf = (
   attempts: database.collection(names.attempts, OURS),
   lanes: database.collection(names.lanes, OURS),
   replays: database.collection(names.replays, OURS),
+  metrics: database.collection(names.metrics, OURS),
 })
 
 /** The connection's database, once it is connected. */

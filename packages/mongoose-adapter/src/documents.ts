@@ -1,4 +1,12 @@
-import type { Attempt, Delivery, LaneHold, LaneWindow, Replay } from '@swigs/webhooks-dispatcher/storage-kit'
+import type {
+  Attempt,
+  Delivery,
+  InactiveReason,
+  LaneHold,
+  LaneWindow,
+  Replay,
+  SubscriptionHealth,
+} from '@swigs/webhooks-dispatcher/storage-kit'
 import type { mongo } from 'mongoose'
 
 /** A value as it may stand in a document that somebody else wrote. */
@@ -13,15 +21,24 @@ export interface SubscriptionDocument {
   events: string[]
   filters?: { siteIds?: (mongo.ObjectId | string)[] | null } | null
   isActive?: boolean
-  stats?: Loose<{ totalSent: number; totalFailed: number; lastSentAt: Date; lastError: string }> | null
+  stats?: Loose<{
+    totalSent: number
+    totalFailed: number
+    lastSentAt: Date
+    lastError: string
+    /** Not there while it does not fail. */
+    failingSince: Date
+    lastFailedAt: Date
+  }> | null
   createdAt?: Date
   updatedAt?: Date
-  inactiveReason?: 'paused' | 'gone' | null
+  inactiveReason?: InactiveReason | null
   pausedAt?: Date | null
   description?: string | null
   headers?: { name: string; value: string }[]
   rateLimit?: { limit: number; windowMs: number } | false | null
   previousSecrets?: { value: string; expiresAt: Date | null }[]
+  health?: Loose<SubscriptionHealth> | null
   /** The latest calls of `complete` whose statistics are in `stats`. */
   countedCalls?: string[]
 }
@@ -109,4 +126,23 @@ export interface ReplayDocument {
   running: number
   revision: string
   record: Replay
+}
+
+/** Counts by their place in `MetricsCounts`: `p0`, `p1` …; those that are 0 are left out. */
+export type CountsDocument = Record<string, number>
+
+/** What a subscription's attempts came to in an hour. */
+export interface MetricsDocument {
+  /** The subscription's id and the hour's number: see `metricsId`. */
+  _id: string
+  lane: string
+  /** Epoch ms of the hour's start. */
+  at: number
+  /** 0 with its minutes, 1 rolled up. */
+  state: 0 | 1
+  hour: CountsDocument
+  /** By minute: `m0` to `m59`. */
+  minutes?: Record<string, CountsDocument>
+  /** The latest calls of `complete` that were counted. */
+  calls: string[]
 }

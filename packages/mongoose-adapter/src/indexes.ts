@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose'
 import type { Collections } from './collections.js'
 import { isUnavailable } from './errors.js'
 
-type CollectionKey = 'subscriptions' | 'events' | 'deliveries' | 'attempts' | 'lanes' | 'replays'
+type CollectionKey = 'subscriptions' | 'events' | 'deliveries' | 'attempts' | 'lanes' | 'replays' | 'metrics'
 type IndexSpec = mongo.IndexDescription & { readonly name: string }
 
 const pending = { partialFilterExpression: { state: 0 } }
@@ -48,6 +48,7 @@ export const INDEXES: Readonly<Record<CollectionKey, readonly IndexSpec[]>> = {
     { key: { createdAt: -1, _id: -1 }, name: 'webhooks_newest' },
     { key: { running: 1, createdAt: -1, _id: -1 }, name: 'webhooks_running' },
   ],
+  metrics: [{ key: { state: 1, at: 1 }, name: 'webhooks_by_time' }],
 }
 
 /** What version 0.1 made, and no statement needs any more. */

@@ -16,6 +16,7 @@ import { mongoEvents } from './stores/events.js'
 import { mongoLanes } from './stores/lanes.js'
 import { mongoMaintenance } from './stores/maintenance.js'
 import { mongoReplays } from './stores/replays.js'
+import { mongoMetrics } from './stores/metrics.js'
 import { mongoSubscriptions } from './stores/subscriptions.js'
 import { watchEvents } from './watch-events.js'
 
@@ -82,6 +83,7 @@ export const mongooseStorage = (
     lanes: bound('lanes', mongoLanes(context)),
     deliveries: bound('deliveries', mongoDeliveries(context)),
     replays: bound('replays', mongoReplays(context)),
+    metrics: bound('metrics', mongoMetrics(context)),
     maintenance: { ...maintenance, ...bound('maintenance', { counts: maintenance.counts }) },
   }
 }

@@ -19,7 +19,7 @@ const refusing = (code: number) => {
         throw Object.assign(new Error('no'), { code, codeName: `Code${code}` })
     },
   })
-  const names = ['subscriptions', 'events', 'deliveries', 'attempts', 'lanes', 'replays'] as const
+  const names = ['subscriptions', 'events', 'deliveries', 'attempts', 'lanes', 'replays', 'metrics'] as const
   const collections = Object.fromEntries(names.map((name) => [name, collection(name)]))
   const database = { command: async (command: object) => void commands.push(command) }
   const create = (ttlMs: number) => createIndexes(database as never, collections as never, ttlMs)

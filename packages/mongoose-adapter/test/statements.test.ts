@@ -96,6 +96,11 @@ describeOnMongo('every statement of a life cycle', () => {
       await storage.lanes.acquire({ token: 't', now, leaseMs: 1, limit: 9, affinity })
     await storage.maintenance.repair({ now, latestDueAt: now, latestVisibleAt: now })
     await storage.maintenance.prune({ before: now + 1, limit: 9 })
+    const later = Date.UTC(2101, 1, 1)
+    for (const id of [subscriptionId, null])
+      for (const stepMs of [60_000, 3_600_000])
+        await storage.metrics.read({ subscriptionId: id, since: 0, until: later, stepMs })
+    await storage.metrics.rollUp({ minutesBefore: later, hoursBefore: later, limit: 99 })
     await webhooks.stop()
   }
 

@@ -99,6 +99,7 @@ const KEYS: Readonly<Record<string, keyof typeof INDEXES>> = {
   webhookattempts: 'attempts',
   webhooklanes: 'lanes',
   webhookreplays: 'replays',
+  webhookmetrics: 'metrics',
 }
 
 /** Whether a statement insists on ids: what belongs to an event is found by them, and put in order as it is found. */

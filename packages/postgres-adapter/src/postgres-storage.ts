@@ -19,6 +19,7 @@ import { postgresEvents } from './stores/events.js'
 import { postgresLanes } from './stores/lanes.js'
 import { postgresMaintenance } from './stores/maintenance.js'
 import { postgresReplays } from './stores/replays.js'
+import { postgresMetrics } from './stores/metrics.js'
 import { renewLanes } from './stores/renew-lanes.js'
 import { postgresSubscriptions } from './stores/subscriptions.js'
 import { wakeUp } from './wake-up/wake-up.js'
@@ -95,6 +96,7 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
     lanes: checked('lanes', postgresLanes(at, wrote, wakes?.hint)),
     deliveries: checked('deliveries', postgresDeliveries(at)),
     replays: checked('replays', postgresReplays(at)),
+    metrics: checked('metrics', postgresMetrics(at)),
     maintenance: checked('maintenance', postgresMaintenance(at)),
   }
 }

@@ -6,6 +6,9 @@ import { postgresStorage } from '../src/postgres-storage.js'
 import { sampleEvent } from './fixtures.js'
 import { dropSchema, freshSchema, poolOn } from './support.js'
 
+/** The latest version there is. */
+const KNOWN = Math.max(...migrations().map(({ version }) => version))
+
 const setUp = () => {
   const pool = poolOn(undefined, { max: 12 })
   const schema = freshSchema()
@@ -142,4 +145,23 @@ it('a schema of the first step is brought to this one, and what is in it stays',
   await storage.open()
   expect(await storage.events.get([event.id])).toEqual([event])
   expect(await storage.replays.list({ after: null, limit: 9 })).toEqual([])
+})
+
+it('a schema of the first step alone gets the others, and keeps what is in it', async () => {
+  const { pool, schema, database } = setUp()
+  const [first, ...later] = migrations(schema)
+  if (!first) throw new Error('unreachable')
+  await migrate(database, schema, 'auto', [first])
+  await pool.query(
+    `INSERT INTO ${quoted(schema)}.lanes (subscription_id, due_at, sent) VALUES ('sub_1', 0, 3)`,
+  )
+  const storage = postgresStorage(pool, { schema })
+  await storage.open()
+  const { rows } = await pool.query(`SELECT version FROM ${quoted(schema)}.migrations ORDER BY version`)
+  expect(rows).toHaveLength(1 + later.length)
+  const lanes = await pool.query(`SELECT sent, failing_since FROM ${quoted(schema)}.lanes`)
+  expect(lanes.rows).toEqual([{ sent: 3, failing_since: null }])
+  expect(
+    await storage.metrics.read({ subscriptionId: null, since: 0, until: 60_000, stepMs: 60_000 }),
+  ).toEqual([])
 })

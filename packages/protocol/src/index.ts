@@ -1,3 +1,4 @@
+export { webhooksEvents } from './webhooks-events.js'
 export { isIdentityEncoding } from './content-encoding.js'
 export { CUSTOMER_FIELDS, publicCustomer, type CustomerInput, type PublicCustomer } from './customer.js'
 export {

@@ -98,6 +98,10 @@ export const sqliteStorage = (options: SqliteStorageOptions): Storage => {
       get: verb('replays.get'),
       list: verb('replays.list'),
     },
+    metrics: {
+      read: verb('metrics.read'),
+      rollUp: verb('metrics.rollUp'),
+    },
     maintenance: {
       counts: verb('maintenance.counts'),
       prune: verb('maintenance.prune'),

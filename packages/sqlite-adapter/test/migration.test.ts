@@ -1,14 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
-import type { Delivery, Storage, StoredEvent, Subscription } from '@swigs/webhooks-dispatcher/storage-kit'
 import { insertSample } from '@swigs/webhooks-dispatcher/contracts'
+import {
+  NO_HEALTH,
+  NO_STATS,
+  type Delivery,
+  type Storage,
+  type StoredEvent,
+  type Subscription,
+} from '@swigs/webhooks-dispatcher/storage-kit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Connection } from '../src/database/connection.js'
 import { prepareFile } from '../src/database/prepare-file.js'
 import { APPLICATION_ID, SCHEMA } from '../src/database/schema.js'
 import { openDriver } from '../src/drivers/open-driver.js'
 import { sqliteStorage } from '../src/sqlite-storage.js'
-import { testFolder } from './samples.js'
+import { sampleSubscription, testFolder } from './samples.js'
 
 /** What the version that wrote the fixture answered about it. */
 interface Expected {
@@ -45,7 +52,12 @@ describe('a file of schema 2, as the version before wrote it', () => {
 
   const expectAll = async (storage: Storage): Promise<void> => {
     const { now } = expected
-    const subscriptions = expected.subscriptions.map((one) => ({ ...one, pausedAt: null }))
+    const subscriptions = expected.subscriptions.map((one) => ({
+      ...one,
+      pausedAt: null,
+      stats: { ...one.stats, failingSince: null, lastFailedAt: null },
+      health: NO_HEALTH,
+    }))
     expect(await storage.subscriptions.list({ after: null, limit: 99 })).toEqual(subscriptions)
     const events = expected.events.map(({ onlyFor, ...event }) => ({
       ...event,
@@ -212,5 +224,31 @@ it('a file of schema 3 gets what was added since, and keeps what it has', async 
   expect(await one.subscriptions.get([id])).toHaveLength(1)
   expect(await other.replays.list({ after: null, limit: 9 })).toEqual([])
   await Promise.all([one.close(), other.close()])
+})
+
+it('a file of schema 3 is given what it lacks, and keeps the rest', async () => {
+  const { file, remove } = await testFolder()
+  const old = connect(file)
+  old.database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+  old.database.exec(SCHEMA)
+  const { health: _health, stats: _stats, ...record } = sampleSubscription('sub_a')
+  const sub = old.database.names.make('sub_a')
+  old.database
+    .sql('INSERT INTO subscriptions VALUES (?, ?, 1, 0, ?)')
+    .run(sub, 'sub_a', JSON.stringify(record))
+  old.database.sql("INSERT INTO stats VALUES (?, 3, 1, 7, 'late')").run(sub)
+  old.database.exec('PRAGMA user_version = 3')
+  old.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  const storage = sqliteStorage({ file })
+  await storage.open()
+  expect(await storage.subscriptions.get(['sub_a'])).toEqual([
+    {
+      ...sampleSubscription('sub_a'),
+      stats: { ...NO_STATS, totalSent: 3, totalFailed: 1, lastSentAt: 7, lastError: 'late' },
+    },
+  ])
+  expect(await storage.metrics.rollUp({ minutesBefore: 0, hoursBefore: 0, limit: 9 })).toBe(0)
+  await storage.close()
   await remove()
 })

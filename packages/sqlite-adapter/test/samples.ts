@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   deliveryId,
+  NO_HEALTH,
+  NO_STATS,
   type AttemptResult,
   type NewDelivery,
   type StoredEvent,
@@ -56,7 +58,8 @@ export const sampleSubscription = (id: string, over: Partial<Subscription> = {})
   headers: {},
   rateLimit: null,
   secrets: [{ value: 'sample-secret-sample-secret-sample', expiresAt: null }],
-  stats: { totalSent: 0, totalFailed: 0, lastSentAt: null, lastError: null },
+  stats: NO_STATS,
+  health: NO_HEALTH,
   createdAt: 0,
   updatedAt: 0,
   ...over,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineRoute } from '../define-route.js'
 import { eventDetail, eventPage, eventQuery, eventTypes, stats } from '../schemas/event.js'
+import { metrics, metricsQuery } from '../schemas/metrics.js'
 import { deliveryOut } from './views.js'
 
 export const eventRoutes = [
@@ -46,5 +47,14 @@ export const eventRoutes = [
     summary: 'How much there is to do',
     result: stats,
     handle: async (dispatcher) => ({ result: await dispatcher.stats() }),
+  }),
+  defineRoute({
+    name: 'getStatsMetrics',
+    method: 'GET',
+    path: '/stats/metrics',
+    summary: 'What came of the attempts of all subscriptions together, by time',
+    query: metricsQuery,
+    result: metrics,
+    handle: async (dispatcher, { query }) => ({ result: await dispatcher.metrics(query) }),
   }),
 ] as const

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineRoute } from '../define-route.js'
 import type { ManagedDispatcher } from '../route.js'
 import { barePaging } from '../schemas/common.js'
+import { metrics, metricsQuery } from '../schemas/metrics.js'
 import {
   newSubscription,
   pause,
@@ -53,6 +54,17 @@ export const subscriptionRoutes = [
     result: subscription,
     handle: async ({ subscriptions }, { params }) => ({
       result: subscriptionOut(await subscriptions.get(params.id)),
+    }),
+  }),
+  defineRoute({
+    name: 'getMetrics',
+    method: 'GET',
+    path: '/:id/metrics',
+    summary: 'What came of its attempts, by time',
+    query: metricsQuery,
+    result: metrics,
+    handle: async ({ subscriptions }, { params, query }) => ({
+      result: await subscriptions.metrics(params.id, query),
     }),
   }),
   defineRoute({

@@ -45,7 +45,10 @@ export const subscription = z.object({
   events: z.array(z.string()),
   filters: z.object({ siteIds: z.array(z.string()) }),
   isActive: z.boolean(),
-  inactiveReason: z.enum(['paused', 'gone']).nullable().describe('Why it is off: somebody, or a 410'),
+  inactiveReason: z
+    .enum(['paused', 'gone', 'failing'])
+    .nullable()
+    .describe('Why it is off: somebody, a 410, or failures for too long'),
   state: z
     .enum(['active', 'paused', 'off'])
     .describe('active: sends; paused: keeps what happens until it is resumed; off: keeps nothing'),
@@ -58,6 +61,10 @@ export const subscription = z.object({
     totalFailed: z.number(),
     lastSentAt: instant.nullable(),
     lastError: z.string().nullable(),
+  }),
+  health: z.object({
+    failingSince: instant.nullable().describe('Since when every attempt has failed'),
+    warnedAt: instant.nullable().describe('When it was told that it is failing'),
   }),
   previousSecretsExpireAt: z.array(instant),
   createdAt: instant,

@@ -5,6 +5,7 @@ import { describeBodies } from './bodies.js'
 import { describeDeliveries } from './deliveries.js'
 import { describeEvents } from './events.js'
 import { useHarness } from './harness.js'
+import { describeMetrics } from './metrics.js'
 import { describeRefusals } from './refusals.js'
 import { describeReplays } from './replays.js'
 import { describeSubscriptions } from './subscriptions.js'
@@ -20,6 +21,7 @@ export const describeConformance = (mounts: readonly string[], storage: keyof ty
     describeDeliveries(harness)
     describeReplays(harness)
     describeEvents(harness)
+    describeMetrics(harness)
     describeBodies(harness)
     describeRefusals(harness)
   })

@@ -129,6 +129,7 @@ export const describeRefusals = (harness: Harness): void => {
         ['POST', `/${id}/rotate-secret`],
         ['POST', `/${id}/pause`],
         ['GET', `/${id}/deliveries`],
+        ['GET', `/${id}/metrics`],
         ['GET', `/deliveries/${id}`],
         ['POST', `/deliveries/${id}/resend`],
         ['POST', `/deliveries/${id}/cancel`],

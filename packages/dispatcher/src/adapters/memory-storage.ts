@@ -6,6 +6,7 @@ import { memoryEvents } from './memory/events.js'
 import { memoryState } from './memory/state.js'
 import { memorySubscriptions } from './memory/subscriptions.js'
 import { memoryReplays } from './memory/replays.js'
+import { memoryMetrics } from './memory/metrics.js'
 import { memoryMaintenance } from './memory/maintenance.js'
 
 /** A `memoryStorage` and how to have another handle on it. */
@@ -35,6 +36,7 @@ export const memoryStorage = ({ allowInProduction = false }: MemoryStorageOption
     lanes: memoryLanes(state),
     deliveries: memoryDeliveries(state),
     replays: memoryReplays(state),
+    metrics: memoryMetrics(state),
     maintenance: memoryMaintenance(state),
   }
 }

@@ -8,6 +8,8 @@ const LEVELS: Partial<Record<ObservedEventName, { level: 'info' | 'warn' | 'erro
   'delivery.failed': { level: 'warn', message: 'A delivery failed for good; it can be resent' },
   'deliveries.given_up': { level: 'warn', message: 'Deliveries were given up; they can be resent' },
   'subscription.deactivated': { level: 'warn', message: 'A subscription was deactivated' },
+  'subscription.failing': { level: 'warn', message: 'A subscription is failing' },
+  'subscription.recovered': { level: 'info', message: 'A subscription has recovered' },
   'lease.lost': { level: 'warn', message: 'A lane was taken over by another process' },
   'row.malformed': { level: 'error', message: 'A row in the storage cannot be read and is passed over' },
   'lanes.repaired': {

@@ -143,6 +143,7 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     lanes: group('lanes', storage.lanes),
     deliveries: group('deliveries', storage.deliveries),
     replays: group('replays', storage.replays),
+    metrics: group('metrics', storage.metrics),
     maintenance: group('maintenance', storage.maintenance),
   }
 }

@@ -3,6 +3,7 @@ import type { Observer } from '../ports/observer.js'
 import type { Deliveries } from './deliveries.js'
 import type { Events } from './events.js'
 import type { Meter, MeterOptions } from './meter.js'
+import type { Metrics, MetricsQuery } from './metrics.js'
 import type { InstantInput } from './page.js'
 import type { Replays } from './replays.js'
 import type { Stats } from './stats.js'
@@ -100,6 +101,11 @@ export interface Dispatcher<C extends EventCatalogue = AnyEvents> {
    * @throws InvalidOptionsError
    */
   meter(options?: MeterOptions): Meter
+  /**
+   * What came of the attempts of all subscriptions together, by minute, hour or day; those of removed ones are among them.
+   * @throws InvalidOptionsError naming the field, and how to ask for less where it is too much
+   */
+  metrics(query?: MetricsQuery): Promise<Metrics>
   /** Who wants to know, where, with which secret. */
   readonly subscriptions: Subscriptions
   /** What was sent, what came back, and sending it again. */

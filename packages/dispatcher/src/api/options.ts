@@ -29,6 +29,12 @@ export interface DispatcherOptions<C extends EventCatalogue = EventCatalogue> {
   maxPayloadBytes?: number | undefined
   /** How long events and settled deliveries are kept, ms. Default 30 days. */
   retentionMs?: number | undefined
+  /**
+   * After how much unbroken failure (no 2xx) a subscription is told of, and after how much it is switched off, ms; `false`: never.
+   * Default 6 hours, and never. What is paused or off is not looked at, and whoever is resumed begins anew.
+   */
+  health?:
+    { warnAfterMs?: number | false | undefined; disableAfterMs?: number | false | undefined } | undefined
   /** How often storage is asked for work that nobody told of, ms. Default 1_000. */
   pollIntervalMs?: number | undefined
   /** How long `stop` lets requests in flight go on, ms. Default 10_000. */

@@ -1,4 +1,5 @@
 import type { SiteId } from './dispatcher.js'
+import type { Metrics, MetricsQuery } from './metrics.js'
 import type { Page, PageInput } from './page.js'
 import type { SubscriptionView } from './views.js'
 
@@ -110,4 +111,11 @@ export interface Subscriptions {
    * @throws NotFoundError
    */
   test(id: string, by?: Actor): Promise<TestResult>
+  /**
+   * What came of its attempts, by minute, hour or day.
+   * @throws NotFoundError; InvalidOptionsError naming the field, and how to ask for less where it is too much
+   * @example
+   * const { points } = await webhooks.subscriptions.metrics(id, { since: '2026-02-01T00:00:00Z', step: 'hour' })
+   */
+  metrics(id: string, query?: MetricsQuery): Promise<Metrics>
 }

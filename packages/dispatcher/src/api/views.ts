@@ -29,6 +29,12 @@ export interface SubscriptionView {
     readonly lastSentAt: Date | null
     readonly lastError: string | null
   }
+  readonly health: {
+    /** Since when every attempt has failed; `null` when the latest was delivered, or none was made since it was resumed. */
+    readonly failingSince: Date | null
+    /** When it was told that it is failing; `null` when it was not, or has recovered since. */
+    readonly warnedAt: Date | null
+  }
   /** Until when earlier secrets still sign beside the primary. */
   readonly previousSecretsExpireAt: readonly Date[]
   readonly createdAt: Date

@@ -1,3 +1,5 @@
+import type { SubscriptionHealth } from './subscription-health.js'
+
 /** One secret of a subscription; every unexpired one signs. */
 export interface SubscriptionSecret {
   readonly value: string
@@ -13,6 +15,10 @@ export interface SubscriptionStats {
   readonly lastSentAt: number | null
   /** What the latest failed attempt met, in words without payload or secret. */
   readonly lastError: string | null
+  /** Epoch ms: when the first attempt ended of those that failed since one was delivered; `null` when the latest was delivered. */
+  readonly failingSince: number | null
+  /** Epoch ms: when the latest attempt ended that failed. */
+  readonly lastFailedAt: number | null
 }
 
 /** At most `limit` requests in any window of `windowMs`. */
@@ -21,8 +27,11 @@ export interface RateLimit {
   readonly windowMs: number
 }
 
-/** Why a subscription is off: someone switched it off (`paused`, a word of earlier versions), or its receiver answered 410. */
-export type InactiveReason = 'paused' | 'gone'
+/**
+ * Why a subscription is off: someone switched it off (`paused`, a word of earlier versions), its receiver answered 410, or failed for
+ * too long.
+ */
+export type InactiveReason = 'paused' | 'gone' | 'failing'
 
 /** Who wants to know, where, with which secret. */
 export interface Subscription {
@@ -45,6 +54,7 @@ export interface Subscription {
   /** Newest first: the primary, then those that a rotation left verifying. Never empty. */
   readonly secrets: readonly SubscriptionSecret[]
   readonly stats: SubscriptionStats
+  readonly health: SubscriptionHealth
   readonly createdAt: number
   readonly updatedAt: number
 }
@@ -56,7 +66,14 @@ export type SubscriptionPatch = {
 }
 
 /** The statistics of a subscription that has sent nothing yet. */
-export const NO_STATS: SubscriptionStats = { totalSent: 0, totalFailed: 0, lastSentAt: null, lastError: null }
+export const NO_STATS: SubscriptionStats = {
+  totalSent: 0,
+  totalFailed: 0,
+  lastSentAt: null,
+  lastError: null,
+  failingSince: null,
+  lastFailedAt: null,
+}
 
 /** `active`: sends. `paused`: keeps what happens until it is resumed. `off`: keeps nothing. */
 export type SubscriptionState = 'active' | 'paused' | 'off'

@@ -1,5 +1,6 @@
 import type { RetrySchedule } from '../core/retry-schedule.js'
 import type { RateLimit } from '../core/subscription.js'
+import type { HealthSettings } from '../core/subscription-health.js'
 import type { AddressGuard } from '../ports/address-guard.js'
 import type { MakeBatch } from '../ports/batch.js'
 import type { Clock } from '../ports/clock.js'
@@ -20,6 +21,7 @@ export interface FlowSettings {
   readonly laneConcurrency: number
   readonly maxPayloadBytes: number
   readonly retentionMs: number
+  readonly health: HealthSettings
   readonly pollIntervalMs: number
   readonly leaseMs: number
   readonly userAgent: string

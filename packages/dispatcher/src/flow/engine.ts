@@ -11,6 +11,7 @@ import { DueLanes } from './due-lanes.js'
 import { FanOut } from './fan-out.js'
 import { FreshSubscriptions } from './fresh-subscriptions.js'
 import { keepNothing } from './give-up-waiting.js'
+import { HealthSurvey } from './health-survey.js'
 import { HeldLanes, type Waking } from './held-lanes.js'
 import { Leases } from './leases.js'
 import type { MalformedRows } from './malformed-rows.js'
@@ -67,7 +68,11 @@ export class Engine {
     this.#replaying = new ReplayLoop(context, replays)
     this.#fresh = fresh
     this.#slots = slots
-    this.#worker = new Worker(context, parts)
+    const survey = new HealthSurvey(context, {
+      publish: (publication) => this.accept(this.prepare(publication), undefined),
+      changed: (subscription) => this.changed(subscription.id, subscription),
+    })
+    this.#worker = new Worker(context, parts, survey)
     this.#tests = new TestSender(context, parts)
   }
 

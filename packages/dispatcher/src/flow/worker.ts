@@ -3,6 +3,7 @@ import type { ClockSteps } from './clock-steps.js'
 import type { FlowContext } from './context.js'
 import type { DueLanes } from './due-lanes.js'
 import type { FanOut } from './fan-out.js'
+import type { HealthSurvey } from './health-survey.js'
 import type { HeldLanes } from './held-lanes.js'
 import { Maintenance } from './maintenance.js'
 import type { LaneServer } from './serve-lanes.js'
@@ -29,10 +30,10 @@ export class Worker {
   #stopping = false
   #failing = false
 
-  constructor(context: FlowContext, parts: WorkerParts) {
+  constructor(context: FlowContext, parts: WorkerParts, survey: Pick<HealthSurvey, 'run'>) {
     this.#context = context
     this.#parts = parts
-    this.#maintenance = new Maintenance(context)
+    this.#maintenance = new Maintenance(context, survey)
   }
 
   start(): void {

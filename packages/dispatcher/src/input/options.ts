@@ -27,6 +27,17 @@ const callable = (name: string) => z.custom<never>((value) => typeof value === '
 
 const day = 86_400_000
 
+const unbroken = z.union(
+  [
+    z
+      .number()
+      .min(1)
+      .max(365 * day),
+    z.literal(false),
+  ],
+  'Expected ms of unbroken failure, or false',
+)
+
 const schema = z.strictObject({
   storage: port('a storage, for example sqliteStorage({ file })', 'open', 'close', 'now').refine(
     hasAllNouns,
@@ -58,6 +69,12 @@ const schema = z.strictObject({
     .max(16 * 1024 * 1024)
     .default(262_144),
   retentionMs: ms.default(30 * day),
+  health: z
+    .strictObject({
+      warnAfterMs: unbroken.default(6 * 3_600_000),
+      disableAfterMs: unbroken.default(false),
+    })
+    .prefault({}),
   pollIntervalMs: z.number().min(1).max(day).default(1_000),
   shutdownGraceMs: ms.default(10_000),
   leaseMs: z.number().min(6_000).max(600_000).default(15_000),

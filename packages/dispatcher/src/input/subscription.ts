@@ -7,6 +7,7 @@ import {
   isWebhooksError,
   issuesFromZod,
   MASKED_SECRET,
+  webhooksEvents,
   type EventCatalogue,
   type Issue,
 } from '@swigs/webhooks-protocol'
@@ -90,13 +91,13 @@ export const invalidSubscription = (issues: Issue[]): Error =>
 
 const unknownEvents = (events: readonly string[], catalogue: EventCatalogue | undefined): Issue[] => {
   const types = catalogue && Object.keys(catalogue)
-  const known = types && new Set(types.flatMap(patternsFor))
+  const known = types && new Set([...types, ...Object.keys(webhooksEvents)].flatMap(patternsFor))
   return events.flatMap((pattern, index) => {
     const type = pattern.endsWith('.*') ? pattern.slice(0, -2) : pattern
     if (pattern === '*' || (isEventType(type) && (known === undefined || known.has(pattern)))) return []
     const path = `events[${index}]`
     const message = types
-      ? `Not an event that this app sends. Known: ${types.join(', ')}, a prefix like order.*, or *`
+      ? `Not an event that this app sends. Known: ${types.join(', ')}, a prefix like order.*, *, or webhooks.*`
       : 'Expected a type like order.created, a prefix like order.*, or *'
     return [{ path, message }]
   })

@@ -6,6 +6,7 @@ import {
   type EventCatalogue,
   type Issue,
 } from '@swigs/webhooks-protocol'
+import { isOwnEvent } from '../core/match.js'
 
 /**
  * The data as it goes out: plain JSON (documents, ids and dates as their `toJSON` gives them), let through by its schema.
@@ -17,6 +18,10 @@ export const validateEvent = (
   data: unknown,
 ): unknown => {
   if (!isEventType(type) || (catalogue && !Object.hasOwn(catalogue, type))) throw unknownType(catalogue, type)
+  if (isOwnEvent(type))
+    throw invalid(type, [
+      { path: 'type', message: 'Told of by the dispatcher itself alone. Take another name' },
+    ])
   const definition = catalogue?.[type]
   if (!definition) {
     if (toText(type, data) === undefined)

@@ -1,5 +1,6 @@
 import { generateSecret, type EventCatalogue } from '@swigs/webhooks-protocol'
 import { z } from 'zod'
+import type { Metrics, MetricsQuery } from '../api/metrics.js'
 import type { Page, PageInput } from '../api/page.js'
 import type {
   Actor,
@@ -11,6 +12,7 @@ import type {
 } from '../api/subscriptions.js'
 import type { SubscriptionView } from '../api/views.js'
 import { limitText, NO_STATS, type Subscription, type SubscriptionPatch } from '../core/subscription.js'
+import { NO_HEALTH, withHealth } from '../core/subscription-health.js'
 import type { Engine } from '../flow/engine.js'
 import { pagingSchema } from '../input/fields.js'
 import { parseInput } from '../input/parse-input.js'
@@ -23,6 +25,7 @@ import type { Storage } from '../ports/storage/storage.js'
 import { known } from './known.js'
 import { listPage } from './list-page.js'
 import { pauseAll } from './pause-all.js'
+import { readMetrics } from './metrics.js'
 import { parseRotation, rotated } from './rotate-secret.js'
 import { offPatch, ON, patchFrom, pausePatch } from './subscription-patch.js'
 import { testResult } from './test-result.js'
@@ -72,6 +75,7 @@ export class SubscriptionOperations implements Subscriptions {
       rateLimit: parsed.rateLimit ?? null,
       secrets: [{ value: appSecret, expiresAt: null }],
       stats: NO_STATS,
+      health: NO_HEALTH,
       createdAt: now,
       updatedAt: now,
     }
@@ -169,7 +173,12 @@ export class SubscriptionOperations implements Subscriptions {
     return testResult(subscription, await engine.sendTest(id, example, enabled))
   }
 
-  /** Two changes of the secrets at once: the second is made on what the first has left, so that neither is lost. */
+  async metrics(id: string, query?: MetricsQuery): Promise<Metrics> {
+    const subscription = await this.#require(id)
+    return readMetrics(this.#ports, 'subscriptions.metrics', subscription.id, query)
+  }
+
+  /** Two changes of the secrets, or of the state, at once: the second is made on what the first has left, so that neither is lost. */
   async #change(
     id: string,
     patchOf: (before: Subscription) => SubscriptionPatch,
@@ -177,9 +186,12 @@ export class SubscriptionOperations implements Subscriptions {
     const { storage, engine, clock } = this.#ports
     for (;;) {
       const before = await this.#require(id)
-      const patch = patchOf(before)
-      const expected = patch.secrets ? { secret: before.secrets[0]?.value } : undefined
       const now = Math.floor(clock.now())
+      const patch = withHealth(before, patchOf(before), now)
+      const expected = {
+        ...(patch.secrets && { secret: before.secrets[0]?.value }),
+        ...(patch.health && { health: before.health.revision }),
+      }
       const after = await storage.subscriptions.update({ id: before.id, patch, now, expected })
       if (!after) continue
       engine.changed(before.id, after)

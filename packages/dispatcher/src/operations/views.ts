@@ -2,7 +2,8 @@ import { MASKED_SECRET } from '@swigs/webhooks-protocol'
 import type { DeliveryView, EventView, SubscriptionView } from '../api/views.js'
 import type { Delivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
-import { stateOf, type Subscription } from '../core/subscription.js'
+import { stateOf, type Subscription, type SubscriptionStats } from '../core/subscription.js'
+import { failingSince } from '../core/subscription-health.js'
 import { maskHeaders } from './request-view.js'
 
 const date = (instant: number | null): Date | null => (instant === null ? null : new Date(instant))
@@ -22,12 +23,20 @@ export const subscriptionView = (subscription: Subscription, now: number): Subsc
   description: subscription.description,
   headers: maskHeaders(subscription.headers),
   rateLimit: subscription.rateLimit,
-  stats: { ...subscription.stats, lastSentAt: date(subscription.stats.lastSentAt) },
+  stats: statsView(subscription.stats),
+  health: { failingSince: date(failingSince(subscription)), warnedAt: date(subscription.health.warnedAt) },
   previousSecretsExpireAt: subscription.secrets.flatMap(({ expiresAt }) =>
     expiresAt !== null && expiresAt > now ? new Date(expiresAt) : [],
   ),
   createdAt: new Date(subscription.createdAt),
   updatedAt: new Date(subscription.updatedAt),
+})
+
+const statsView = ({ totalSent, totalFailed, lastSentAt, lastError }: SubscriptionStats) => ({
+  totalSent,
+  totalFailed,
+  lastSentAt: date(lastSentAt),
+  lastError,
 })
 
 /** The view of a delivery; `paused`: nothing is sent to its subscription for now. */

@@ -82,7 +82,13 @@ export interface ObservedEvents {
       | 'switched_off'
     actor: string | null
   }
-  /** It was deactivated without anybody asking: its receiver answered 410. */
+  /** Nothing but failures came from it for `health.warnAfterMs`, since `failingSince`. Told once, by one process. */
+  'subscription.failing': { subscriptionId: string; failingSince: number }
+  /** It was told to be failing since then, and was delivered to. Told once, by one process. */
+  'subscription.recovered': { subscriptionId: string; failingSince: number }
+  /** It was switched off, as nothing but failures came from it for `health.disableAfterMs`. Told once, by one process. */
+  'subscription.disabled': { subscriptionId: string; failingSince: number }
+  /** It was deactivated without anybody asking: its receiver answered 410, or failed for too long. */
   'subscription.deactivated': { subscriptionId: string; reason: InactiveReason }
   /** Nothing is sent to this subscription until then. */
   'lane.held': { subscriptionId: string; until: number; reason: HoldReason }

@@ -1,5 +1,5 @@
 export { MAX_ATTEMPTS_KEPT, type Attempt } from '../core/attempt.js'
-export { statsDeltas, type AttemptResult, type StatsDelta } from '../core/attempt-result.js'
+export { addStats, statsDeltas, type AttemptResult, type StatsDelta } from '../core/attempt-result.js'
 export {
   deliveryId,
   withoutAnswers,
@@ -21,6 +21,17 @@ export {
   type LaneState,
   type LaneWindow,
 } from '../core/lane.js'
+export {
+  addCounts,
+  COUNTS_LENGTH,
+  HOUR_MS,
+  metricsDeltas,
+  metricsPlaces,
+  MINUTE_MS,
+  minuteOf,
+  type MetricsCounts,
+} from '../core/metrics.js'
+export { NO_HEALTH, type SubscriptionHealth, type ToldChange } from '../core/subscription-health.js'
 export {
   NO_STATS,
   type InactiveReason,
@@ -49,9 +60,11 @@ export {
 } from '../ports/storage/lists.js'
 export type { Maintenance, RepairInput, StorageCounts } from '../ports/storage/maintenance.js'
 export type { ReplayQuery, ReplayStore } from '../ports/storage/replays.js'
+export type { MetricsSpan, MetricsStore, MetricsSum, RollUpInput } from '../ports/storage/metrics.js'
 export type { MalformedRow, StorageReport } from '../ports/storage/report.js'
 export type { OpenInput, Storage } from '../ports/storage/storage.js'
 export type { ExpectedSubscription, SubscriptionStore } from '../ports/storage/subscriptions.js'
+export { sumMetrics } from './sum-metrics.js'
 export { holdsSession } from './holds-session.js'
 export { NO_REPORT, readRows } from './read-rows.js'
 export { toReplay } from './to-replay.js'

@@ -2,6 +2,8 @@ import { describe, it } from 'vitest'
 import { deliveryTests } from './storage/deliveries.js'
 import { withStorage, type ContractTest, type StorageFactory } from './storage/harness.js'
 import { laneTests } from './storage/lanes.js'
+import { healthTests } from './storage/health.js'
+import { metricsTests } from './storage/metrics.js'
 import { maintenanceTests } from './storage/maintenance.js'
 import { modelTests } from './storage/model.js'
 import { eventTests } from './storage/events.js'
@@ -25,6 +27,8 @@ const groups: Readonly<Record<string, readonly ContractTest[]>> = {
   complete: completeTests,
   deliveries: deliveryTests,
   replays: replayTests,
+  metrics: metricsTests,
+  health: healthTests,
   maintenance: maintenanceTests,
   'against a model': modelTests,
 }

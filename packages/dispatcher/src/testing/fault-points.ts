@@ -72,6 +72,8 @@ export const storageWithFaults = (storage: Storage, hook: FaultHook): Storage =>
     ...(storage.newSubscriptionId && { newSubscriptionId: storage.newSubscriptionId.bind(storage) }),
     subscriptions: storage.subscriptions,
     deliveries: storage.deliveries,
+    replays: storage.replays,
+    metrics: storage.metrics,
     events: group('events', storage.events),
     lanes: group('lanes', storage.lanes),
     maintenance: group('maintenance', storage.maintenance),

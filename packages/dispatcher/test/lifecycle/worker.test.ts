@@ -29,9 +29,9 @@ const failing = (failure: Error) => {
     clock,
     observe: (event: ObservedEvent) => observed.push(event),
     settings: { pollIntervalMs: 1_000, retentionMs: 1, retry: { delaysMs: [], jitter: 0 } },
-    storage: { maintenance },
+    storage: { maintenance, metrics: { rollUp: async () => 0 } },
   } as unknown as FlowContext
-  const worker = new Worker(context, parts)
+  const worker = new Worker(context, parts, { run: async () => undefined })
   const pass = async (polls: number) => {
     for (let poll = 0; poll < polls; poll += 1) await clock.advance(1_000)
   }

@@ -1,9 +1,11 @@
-import type {
-  InactiveReason,
-  Subscription,
-  SubscriptionPatch,
-  SubscriptionSecret,
-  SubscriptionStats,
+import {
+  NO_HEALTH,
+  type InactiveReason,
+  type Subscription,
+  type SubscriptionHealth,
+  type SubscriptionPatch,
+  type SubscriptionSecret,
+  type SubscriptionStats,
 } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { mongo } from 'mongoose'
 import type { SubscriptionDocument } from '../documents.js'
@@ -44,6 +46,7 @@ export const toSubscription = (stored: SubscriptionDocument): Subscription => {
     rateLimit: rateLimitIn(document),
     secrets: secretsIn(document),
     stats: statsIn(stored),
+    health: { ...NO_HEALTH, ...(objectOrNull(document, 'health') as Partial<SubscriptionHealth> | null) },
     createdAt,
     updatedAt: instantOrNull(document, 'updatedAt') ?? createdAt,
   }
@@ -88,14 +91,18 @@ const secretsIn = (document: Raw): SubscriptionSecret[] => {
 
 /** Figures for people to read: what cannot be read is as if nothing was counted, and nothing waits for it. */
 const statsIn = ({ stats }: SubscriptionDocument): SubscriptionStats => {
-  const { totalSent, totalFailed, lastSentAt, lastError } = stats ?? {}
+  const { totalSent, totalFailed, lastSentAt, lastError, failingSince, lastFailedAt } = stats ?? {}
   return {
     totalSent: typeof totalSent === 'number' ? totalSent : 0,
     totalFailed: typeof totalFailed === 'number' ? totalFailed : 0,
-    lastSentAt: lastSentAt instanceof Date ? lastSentAt.getTime() : null,
+    lastSentAt: instantIn(lastSentAt),
     lastError: typeof lastError === 'string' ? lastError : null,
+    failingSince: instantIn(failingSince),
+    lastFailedAt: instantIn(lastFailedAt),
   }
 }
+
+const instantIn = (value: unknown): number | null => (value instanceof Date ? value.getTime() : null)
 
 const PLAIN = [
   'appName',
@@ -112,13 +119,14 @@ const siteIdOut = (maker: IdMaker, site: string): mongo.ObjectId | string => toO
 
 /** The fields of a patch as the document has them, and no others. Header names may hold dots: they are values here. */
 export const fromPatch = (maker: IdMaker, patch: SubscriptionPatch): Partial<SubscriptionDocument> => {
-  const { siteIds, headers, secrets, events, pausedAt } = patch
+  const { siteIds, headers, secrets, events, pausedAt, health } = patch
   const given = PLAIN.filter((name) => patch[name] !== undefined)
   const [primary, ...previous] = secrets ?? []
   return {
     ...Object.fromEntries(given.map((name) => [name, patch[name]])),
     ...(pausedAt !== undefined && { pausedAt: date(pausedAt) }),
     ...(events && { events: [...events] }),
+    ...(health && { health: { ...health } }),
     ...(siteIds && { filters: { siteIds: siteIds.map((site) => siteIdOut(maker, site)) } }),
     ...(headers && { headers: Object.entries(headers).map(([name, value]) => ({ name, value })) }),
     ...(primary && {
@@ -133,10 +141,17 @@ export const fromSubscription = (
   subscription: Subscription,
 ): Omit<SubscriptionDocument, '_id'> => {
   const { stats, createdAt, updatedAt } = subscription
-  const { totalSent, totalFailed, lastSentAt, lastError } = stats
+  const { totalSent, totalFailed, lastSentAt, lastError, failingSince, lastFailedAt } = stats
   return {
     ...(fromPatch(maker, subscription) as Omit<SubscriptionDocument, '_id'>),
-    stats: { totalSent, totalFailed, lastSentAt: date(lastSentAt), lastError },
+    stats: {
+      totalSent,
+      totalFailed,
+      lastSentAt: date(lastSentAt),
+      lastError,
+      ...(failingSince !== null && { failingSince: new Date(failingSince) }),
+      ...(lastFailedAt !== null && { lastFailedAt: new Date(lastFailedAt) }),
+    },
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),
   }

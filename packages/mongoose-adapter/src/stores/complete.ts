@@ -1,13 +1,15 @@
 import { type AttemptResult, type CompleteInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import { dropAttempts, dropOldAttempts, writeAttempts } from './attempts.js'
 import type { StoreContext } from './context.js'
+import { countMetrics } from './count-metrics.js'
 import { countStats } from './count-stats.js'
 import { halving } from './halving.js'
 import { tokensOf } from './lane-tokens.js'
 import { alike, outcome } from './outcome.js'
 
 /**
- * One read of the lanes' tokens, one insert of attempts, one command of compare-and-sets, one of statistics. A lane that changes
+ * One read of the lanes' tokens, one insert of attempts, one command of compare-and-sets, and at once one of
+ * statistics and one of metrics. A lane that changes
  * hands between the read and the write lets a truthful outcome through, never a second one: the attempt count is part of the
  * fence.
  *
@@ -38,6 +40,7 @@ export const completeAll = async (context: StoreContext, input: CompleteInput): 
   for (const result of await ownAmong(context, left, callId)) applied.add(result)
   await Promise.all([
     countStats(context, [...applied], callId),
+    countMetrics(context, [...applied], input),
     dropAttempts(
       context,
       held.filter((result) => !applied.has(result)),

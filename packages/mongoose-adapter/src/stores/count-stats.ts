@@ -8,7 +8,7 @@ import { halving } from './halving.js'
 /** Calls remembered with a subscription, so that a repeated one counts once. */
 const CALLS_REMEMBERED = 8
 
-/** Subscriptions that sent as much, and latest within one such span, are counted in one update, with the latest of them all, ms. */
+/** Subscriptions that sent as much, and latest within one such span, are counted in one update, with the latest of them all (failing: the earliest), ms. */
 const SPAN_MS = 100
 
 /** What is added to one subscription. */
@@ -44,9 +44,9 @@ export const countStats = async (
 const alike = (parts: readonly Part[]): Part[][] => {
   const groups = new Map<string, Part[]>()
   for (const part of parts) {
-    const { sent, failed, lastSentAt, lastError } = part.delta
-    const span = lastSentAt === null ? null : Math.floor(lastSentAt / SPAN_MS)
-    const key = JSON.stringify([sent, failed, span, lastError])
+    const { sent, failed, lastSentAt, lastError, delivered, failingSince, lastFailedAt } = part.delta
+    const spans = [lastSentAt, failingSince, lastFailedAt].map((at) => at && Math.floor(at / SPAN_MS))
+    const key = JSON.stringify([sent, failed, ...spans, lastError, delivered])
     const group = groups.get(key)
     if (group) group.push(part)
     else groups.set(key, [part])
@@ -59,17 +59,24 @@ const addition = (
   callId: string,
 ): mongo.AnyBulkWriteOperation<SubscriptionDocument> => {
   const [{ delta }] = group as [Part]
-  const { sent, failed, lastError } = delta
-  const $set = {
-    ...(delta.lastSentAt !== null && {
-      'stats.lastSentAt': new Date(Math.max(...group.map((part) => part.delta.lastSentAt ?? 0))),
-    }),
-    ...(lastError !== null && { 'stats.lastError': lastError }),
-  }
+  const { sent, failed, lastError, delivered, failingSince, lastFailedAt } = delta
+  const deltas = group.map((part) => part.delta)
+  const latest = (field: 'lastSentAt' | 'lastFailedAt') =>
+    new Date(Math.max(...deltas.map((one) => one[field] ?? 0)))
+  // What does not fail has no date: an earlier one is kept by `$min`.
+  const since = new Date(Math.min(...deltas.map((one) => one.failingSince ?? Infinity)))
+  const failing = failingSince !== null
   const update = {
     $inc: { 'stats.totalSent': sent, 'stats.totalFailed': failed },
     $push: { countedCalls: { $each: [callId], $slice: -CALLS_REMEMBERED } },
-    ...(Object.keys($set).length > 0 && { $set }),
+    $set: {
+      ...(delta.lastSentAt !== null && { 'stats.lastSentAt': latest('lastSentAt') }),
+      ...(lastError !== null && { 'stats.lastError': lastError }),
+      ...(lastFailedAt !== null && { 'stats.lastFailedAt': latest('lastFailedAt') }),
+      ...(delivered && failing && { 'stats.failingSince': since }),
+    },
+    ...(delivered && !failing && { $unset: { 'stats.failingSince': '' as const } }),
+    ...(!delivered && { $min: { 'stats.failingSince': since } }),
   }
   const filter = { _id: { $in: group.map(({ _id }) => _id) }, countedCalls: { $ne: callId } }
   return { updateMany: { filter, update } }

@@ -14,7 +14,7 @@ import { toSubscription } from '../mapping/subscription.js'
 
 /** Names a document for the report. */
 export const named =
-  (noun: 'subscription' | 'event' | 'delivery' | 'attempt' | 'lane' | 'replay') =>
+  (noun: 'subscription' | 'event' | 'delivery' | 'attempt' | 'lane' | 'replay' | 'metrics') =>
   (row: { _id: unknown }) => ({
     noun,
     id: String(row._id),

@@ -60,6 +60,13 @@ export const mongoSubscriptions = ({ at, report }: StoreContext): SubscriptionSt
           _id,
           ...(expected?.url !== undefined && { url: expected.url }),
           ...(expected?.secret !== undefined && { appSecret: expected.secret }),
+          // Documents of others, and of earlier versions, have none.
+          ...(expected?.health !== undefined && {
+            'health.revision': expected.health === 0 ? { $in: [0, null] } : expected.health,
+          }),
+          ...(expected?.failingSince !== undefined && {
+            'stats.failingSince': new Date(expected.failingSince),
+          }),
         }
         const $set = { ...fromPatch(at(), patch), updatedAt: new Date(now) }
         const options = { returnDocument: 'after' } as const

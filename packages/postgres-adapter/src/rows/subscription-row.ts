@@ -1,4 +1,5 @@
 import {
+  NO_HEALTH,
   readRows,
   type InactiveReason,
   type StorageReport,
@@ -27,14 +28,22 @@ export interface SubscriptionRow {
   readonly total_failed: number
   readonly last_sent_at: number | null
   readonly last_error: string | null
+  readonly health: string | null
+  readonly failing_since: number | null
+  readonly last_failed_at: number | null
 }
+
+/** Since when a subscription `s` fails: its lane `l` knows, and where it has none yet, or no more, its own row. */
+export const FAILING_SINCE =
+  'CASE WHEN l.subscription_id IS NULL THEN s.failing_since ELSE l.failing_since END'
 
 /** The columns of a subscription `s`, beside its lane `l` where there is one. */
 export const SUBSCRIPTION_COLUMNS = `s.id, s.app_name, s.url, array_to_json(s.events)::text AS events,
   array_to_json(s.site_ids)::text AS site_ids, s.is_active, s.inactive_reason, s.paused_at, s.description, s.headers,
   s.rate_limit, s.secrets, s.created_at, s.updated_at, s.total_sent + coalesce(l.sent, 0) AS total_sent,
   s.total_failed + coalesce(l.failed, 0) AS total_failed, coalesce(l.last_sent_at, s.last_sent_at) AS last_sent_at,
-  coalesce(l.last_error, s.last_error) AS last_error`
+  coalesce(l.last_error, s.last_error) AS last_error, s.health, ${FAILING_SINCE} AS failing_since,
+  coalesce(l.last_failed_at, s.last_failed_at) AS last_failed_at`
 
 /** How each field of a subscription is stored: its column, and the expression that makes it of the parameter. */
 type Column = readonly [column: string, of: (parameter: string) => string]
@@ -55,13 +64,15 @@ export const COLUMNS: Readonly<Record<keyof SubscriptionPatch, Column>> = {
   headers: ['headers', plain],
   rateLimit: ['rate_limit', plain],
   secrets: ['secrets', plain],
+  health: ['health', plain],
 }
 
 /** The value of each field as its column takes it. */
 export const columnValues = (
   patch: SubscriptionPatch,
 ): { [K in keyof SubscriptionPatch]: string | number | boolean | null | undefined } => {
-  const { appName, url, events, siteIds, description, headers, rateLimit, secrets, ...plainly } = patch
+  const { appName, url, events, siteIds, description, headers, rateLimit, secrets, health, ...plainly } =
+    patch
   return {
     ...plainly,
     ...(appName !== undefined && { appName: toText(appName) }),
@@ -72,6 +83,7 @@ export const columnValues = (
     ...(headers && { headers: JSON.stringify(headers) }),
     ...(rateLimit !== undefined && { rateLimit: JSON.stringify(rateLimit) }),
     ...(secrets && { secrets: JSON.stringify(secrets) }),
+    ...(health && { health: JSON.stringify(health) }),
   }
 }
 
@@ -108,7 +120,10 @@ const toSubscription = (row: SubscriptionRow): Subscription => ({
     totalFailed: row.total_failed,
     lastSentAt: row.last_sent_at,
     lastError: fromTextOrNull(row.last_error),
+    failingSince: row.failing_since,
+    lastFailedAt: row.last_failed_at,
   },
+  health: row.health === null ? NO_HEALTH : json(row.health, 'health', isRecord),
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 })

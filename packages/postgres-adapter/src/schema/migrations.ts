@@ -3,6 +3,7 @@ import { completeFunction } from './functions/complete.js'
 import { fanOutFunction } from './functions/fan-out.js'
 import { laneFunctions } from './functions/lanes.js'
 import { tracedAppend } from './functions/traced-append.js'
+import { healthAndMetrics } from './health-and-metrics.js'
 import { replaysTable, tables } from './tables.js'
 
 /** A step of the schema. One that was released is never changed. */
@@ -37,8 +38,15 @@ export const migrations = (schema: string = DEFAULT_SCHEMA): Migration[] => {
     step(name, 1, 'tables', [notes(name), tables(name), ...functions].join('')),
     step(name, 2, 'trace', tracedAppend(name)),
     step(name, 3, 'replays', replaysTable(name)),
+    step(name, 4, 'health and metrics', healthAndMetrics(name) + replaced(completeFunction(name))),
   ]
 }
+
+/**
+ * A function as it is now, in place of the one that an earlier step has made. Where its arguments are others, that one stays, for
+ * processes that call it still.
+ */
+const replaced = (sql: string): string => sql.replaceAll('CREATE FUNCTION', 'CREATE OR REPLACE FUNCTION')
 
 /** A step from what it does; the note of it is added. */
 export const step = (

@@ -1,4 +1,4 @@
-import { type AttemptResult, type CompleteInput } from '@swigs/webhooks-dispatcher/storage-kit'
+import { metricsPlaces, type AttemptResult, type CompleteInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import { arrayText, columnTexts } from '../arrays.js'
 import { attemptTexts, stateOf } from '../rows/delivery-row.js'
 import { parametersOf } from '../schema/functions/columns.js'
@@ -46,6 +46,7 @@ export const completeResults = (at: At, wrote: (rows: number) => void) => {
 
 const resultRow = (result: AttemptResult, n: number) => {
   const { attempt } = result
+  const [latency, failure] = metricsPlaces(result)
   return {
     n,
     id: toText(result.deliveryId),
@@ -59,5 +60,7 @@ const resultRow = (result: AttemptResult, n: number) => {
     ...attemptTexts(attempt),
     ended_at: Math.ceil(attempt.startedAt + attempt.durationMs),
     error: toTextOrNull(attempt.error),
+    latency,
+    failure: failure ?? null,
   }
 }

@@ -98,7 +98,8 @@ export const postgresLanes = (at: At, wrote: (rows: number) => void, leftDue?: (
         `WITH l AS (DELETE FROM ${schema}.lanes WHERE subscription_id = $1 RETURNING *)
          UPDATE ${schema}.subscriptions s SET total_sent = s.total_sent + l.sent,
            total_failed = s.total_failed + l.failed, last_sent_at = coalesce(l.last_sent_at, s.last_sent_at),
-           last_error = coalesce(l.last_error, s.last_error)
+           last_error = coalesce(l.last_error, s.last_error),
+           failing_since = l.failing_since, last_failed_at = coalesce(l.last_failed_at, s.last_failed_at)
          FROM l WHERE s.id = l.subscription_id`,
         [toText(subscriptionId)],
       )

@@ -10,7 +10,8 @@ const BYTES_A_LANE = 4_096
 const REST_MS = 30_000
 
 const COLUMNS = `subscription_id, token, lease_until, lease_ms, due_at, floor_at, wakeups, lifts, rate_window, crash_count,
-  quarantined_at, hold, sent, failed, last_sent_at, last_error`
+  quarantined_at, hold, sent, failed, last_sent_at, last_error,
+  failing_since, last_failed_at`
 
 /**
  * Makes the table of lanes anew when it is mostly made of rows that are no more: while a transaction stays open anywhere,

@@ -7,6 +7,7 @@ import type { Value } from '../drivers/database.js'
 import {
   columnValues,
   COLUMNS,
+  FAILING_SINCE,
   readSubscriptions,
   SUBSCRIPTION_COLUMNS,
   type SubscriptionRow,
@@ -23,6 +24,9 @@ export const postgresSubscriptions = ({ database, schema, report }: At): Subscri
   const query = async (text: string, values: readonly Value[]): Promise<Subscription[]> =>
     readSubscriptions(await database.query<SubscriptionRow>(text, values), report)
 
+  const failing = `SELECT ${FAILING_SINCE} FROM ${schema}.subscriptions s
+    LEFT JOIN ${schema}.lanes l ON l.subscription_id = s.id WHERE s.id = $1`
+
   return {
     insert: async (subscription) => {
       const { id, createdAt, updatedAt, stats, ...patch } = subscription
@@ -36,6 +40,8 @@ export const postgresSubscriptions = ({ database, schema, report }: At): Subscri
         ['total_failed', stats.totalFailed],
         ['last_sent_at', stats.lastSentAt],
         ['last_error', toTextOrNull(stats.lastError)],
+        ['failing_since', stats.failingSince],
+        ['last_failed_at', stats.lastFailedAt],
         ['primary_secret', toText(subscription.secrets[0]?.value ?? '')],
       ]
       const columns = [...own.map(([column]) => column), ...fields.map((field) => COLUMNS[field][0])]
@@ -77,6 +83,12 @@ export const postgresSubscriptions = ({ database, schema, report }: At): Subscri
       const conditions = [
         ...(expected?.url === undefined ? [] : [`url = ${parameter(toText(expected.url))}`]),
         ...(expected?.secret === undefined ? [] : [`primary_secret = ${parameter(toText(expected.secret))}`]),
+        ...(expected?.health === undefined
+          ? []
+          : [`coalesce((health::json ->> 'revision')::integer, 0) = ${parameter(expected.health)}`]),
+        ...(expected?.failingSince === undefined
+          ? []
+          : [`(${failing}) = ${parameter(expected.failingSince)}`]),
       ]
       const [updated] = await query(
         `WITH s AS (

@@ -16,13 +16,25 @@ export const ADDITIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX replays_latest ON replays (created_at, id);
   CREATE INDEX replays_running ON replays (created_at, id) WHERE running = 1;`,
+  // What attempts came to, by minute and hour (`step` 1 and 0; `at` in minutes since the epoch; `sub` 0: all together), rows of one
+  // minute together. What was counted lately is in `metrics_lately`, a row a batch (`count-metrics.ts`).
+  `ALTER TABLE stats ADD COLUMN failing_since REAL;
+  ALTER TABLE stats ADD COLUMN last_failed_at REAL;
+  CREATE TABLE metrics (
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    sub INTEGER NOT NULL,
+    counts TEXT NOT NULL,
+    PRIMARY KEY (step, at, sub)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE metrics_lately (seq INTEGER PRIMARY KEY, minute INTEGER NOT NULL, counts TEXT NOT NULL) STRICT;`,
 ]
 
 /** The schema that this version writes (`PRAGMA user_version`). */
 export const SCHEMA_VERSION = BASE_VERSION + ADDITIONS.length
 
 /**
- * Schema 3, to which `STEPS` add. What is written most is small, and lies at the end of its table.
+ * Schema 3, to which `ADDITIONS` add. What is written most is small, and lies at the end of its table.
  *
  * - Subscription ids, types and sites are numbers (`names`), and so are events. A delivery is its event and its subscription.
  * - What waits is in `pending` alone, and the record of a delivery is written once, when it ends, with its last attempt in it.

@@ -1,8 +1,8 @@
-import { statsDeltas, type AttemptResult } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
+import { countMetrics } from './count-metrics.js'
+import { countStats } from './count-stats.js'
 import { keepAttempt } from './end-delivery.js'
 import { sortEnded } from './ended-of.js'
-import { inRows } from './in-rows.js'
 import { matchResults, type Match } from './match-results.js'
 import { unpackResults, type PackedResults } from './packed-results.js'
 import { enqueue, leaveStale } from './queue.js'
@@ -19,10 +19,9 @@ export const complete = (database: Database, { now, values, progressed }: Packed
   for (const match of retried) retryLater(database, match, now)
   for (const { row } of [...ended, ...retried]) leaveStale(database, Number(row['sub']))
   const done = new Set([...ended, ...retried].map(({ result }) => result))
-  count(
-    database,
-    results.filter((result) => done.has(result)),
-  )
+  const applied = results.filter((result) => done.has(result))
+  countStats(database, applied)
+  countMetrics(database, applied, now)
   sortEnded(database)
   for (const subscriptionId of progressed)
     database
@@ -45,27 +44,4 @@ const retryLater = (database: Database, { result, row }: Match, now: number): vo
     )
     .run(dueAt, attemptCount, result.scheduleStep, now, createdAt, event, sub)
   enqueue(database, { sub, event, createdAt, dueAt })
-}
-
-const count = (database: Database, results: readonly AttemptResult[]): void => {
-  const of = (wanted: AttemptResult['status']) => results.filter(({ status }) => status === wanted).length
-  const [delivered, failed] = [of('delivered'), of('failed')]
-  database.tally({ pending: -delivered - failed, delivered, failed })
-  const deltas = [...statsDeltas(results)].map(([id, { sent, failed: gone, lastSentAt, lastError }]) => [
-    database.names.numberOf(id),
-    sent,
-    gone,
-    lastSentAt,
-    lastError,
-  ])
-  inRows(deltas, (rows, bound) =>
-    database
-      .sql(
-        `WITH d (sub, sent, failed, sent_at, error) AS (VALUES ${rows})
-         UPDATE stats SET total_sent = total_sent + d.sent, total_failed = total_failed + d.failed,
-           last_sent_at = coalesce(d.sent_at, last_sent_at), last_error = coalesce(d.error, last_error)
-         FROM d WHERE stats.sub = d.sub`,
-      )
-      .run(...bound),
-  )
 }

@@ -1,4 +1,4 @@
-import type { Subscription } from '@swigs/webhooks-dispatcher/storage-kit'
+import { NO_HEALTH, type Subscription, type SubscriptionHealth } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Row } from '../drivers/driver.js'
 import { nullableNumber, nullableText } from './values.js'
 
@@ -16,6 +16,8 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   isActive: (value) => typeof value === 'boolean',
   pausedAt: isInstant,
   headers: isRecord,
+  // None in what was stored before there was any.
+  health: (value) => value === undefined || isRecord(value),
   rateLimit: (value) => value === null || value === false || isRecord(value),
   secrets: (value) =>
     Array.isArray(value) &&
@@ -32,11 +34,14 @@ export const toSubscription = (row: Row): Subscription => {
     if (!isSound(record?.[field])) throw new Error(`${field} is not what it must be`)
   return {
     ...(record as unknown as Omit<Subscription, 'stats'>),
+    health: { ...NO_HEALTH, ...(record?.['health'] as Partial<SubscriptionHealth>) },
     stats: {
       totalSent: Number(row['total_sent']),
       totalFailed: Number(row['total_failed']),
       lastSentAt: nullableNumber(row['last_sent_at']),
       lastError: nullableText(row['last_error']),
+      failingSince: nullableNumber(row['failing_since']),
+      lastFailedAt: nullableNumber(row['last_failed_at']),
     },
   }
 }

@@ -17,7 +17,8 @@ export interface MatchingPage {
   readonly limit: number
 }
 
-const SELECT = `SELECT s.id, s.record, t.total_sent, t.total_failed, t.last_sent_at, t.last_error
+const SELECT = `SELECT s.id, s.record, t.total_sent, t.total_failed, t.last_sent_at, t.last_error,
+    t.failing_since, t.last_failed_at
   FROM subscriptions s LEFT JOIN stats t ON t.sub = s.sub`
 
 const subscriptionsIn = (database: Database, rows: readonly Row[]): Subscription[] =>
@@ -41,14 +42,24 @@ export const insertSubscription = (database: Database, subscription: Subscriptio
     .run(sub, id, Number(isActive), createdAt, recordOf(subscription))
   if (changes === 0) return
   database
-    .sql('INSERT OR REPLACE INTO stats VALUES (?, ?, ?, ?, ?)')
-    .run(sub, stats.totalSent, stats.totalFailed, stats.lastSentAt, stats.lastError)
+    .sql('INSERT OR REPLACE INTO stats VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .run(
+      sub,
+      stats.totalSent,
+      stats.totalFailed,
+      stats.lastSentAt,
+      stats.lastError,
+      stats.failingSince,
+      stats.lastFailedAt,
+    )
   indexPatterns(database, sub, events)
 }
 
 const isAsExpected = (subscription: Subscription, expected: ExpectedSubscription | undefined): boolean =>
   (expected?.url === undefined || expected.url === subscription.url) &&
-  (expected?.secret === undefined || expected.secret === subscription.secrets[0]?.value)
+  (expected?.secret === undefined || expected.secret === subscription.secrets[0]?.value) &&
+  (expected?.health === undefined || expected.health === subscription.health.revision) &&
+  (expected?.failingSince === undefined || expected.failingSince === subscription.stats.failingSince)
 
 export const subscriptionVerbs = {
   'subscriptions.insert': write(insertSubscription),

@@ -3,6 +3,7 @@ import { eventVerbs } from './events.js'
 import { laneVerbs } from './lanes.js'
 import { maintenanceVerbs } from './maintenance.js'
 import { replayVerbs } from './replays.js'
+import { metricsVerbs } from './metrics.js'
 import { subscriptionVerbs } from './subscriptions.js'
 import type { Sliced, Verb } from './verb.js'
 
@@ -13,6 +14,7 @@ export const VERBS = {
   ...laneVerbs,
   ...deliveryVerbs,
   ...replayVerbs,
+  ...metricsVerbs,
   ...maintenanceVerbs,
 }
 

@@ -1,6 +1,8 @@
 import { MAX_ATTEMPTS_KEPT } from '../../core/attempt.js'
-import { statsDeltas, type AttemptResult } from '../../core/attempt-result.js'
+import { addStats, statsDeltas, type AttemptResult } from '../../core/attempt-result.js'
+import { metricsDeltas, MINUTE_MS, minuteOf } from '../../core/metrics.js'
 import type { CompleteInput } from '../../ports/storage/lanes.js'
+import { addMetrics } from './metrics.js'
 import { putDelivery, putLane, type MemoryState } from './state.js'
 
 /** Ends attempts; answers the ids of those that were left alone. */
@@ -9,20 +11,13 @@ export const completeAll = (
   { now, results, progressed }: Omit<CompleteInput, 'callId'>,
 ): string[] => {
   const applied = new Set(results.filter((result) => completeOne(state, result, now)))
-  for (const [subscriptionId, { sent, failed, lastSentAt, lastError }] of statsDeltas([...applied])) {
+  for (const [subscriptionId, delta] of statsDeltas([...applied])) {
     const subscription = state.subscriptions.get(subscriptionId)
     if (!subscription) continue
-    const { stats } = subscription
-    state.subscriptions.set(subscriptionId, {
-      ...subscription,
-      stats: {
-        totalSent: stats.totalSent + sent,
-        totalFailed: stats.totalFailed + failed,
-        lastSentAt: lastSentAt ?? stats.lastSentAt,
-        lastError: lastError ?? stats.lastError,
-      },
-    })
+    state.subscriptions.set(subscriptionId, { ...subscription, stats: addStats(subscription.stats, delta) })
   }
+  for (const [subscriptionId, counts] of metricsDeltas([...applied]))
+    addMetrics(state, { subscriptionId, stepMs: MINUTE_MS, at: minuteOf(now), counts })
   for (const subscriptionId of progressed) {
     const lane = state.lanes.get(subscriptionId)
     if (lane) putLane(state, { ...lane, crashCount: 0, quarantinedAt: 0 })

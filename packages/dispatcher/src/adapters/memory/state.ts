@@ -2,6 +2,7 @@ import BTreeModule from 'sorted-btree'
 import type { Delivery } from '../../core/delivery.js'
 import type { Replay } from '../../core/replay.js'
 import type { StoredEvent } from '../../core/event.js'
+import type { MetricsCounts } from '../../core/metrics.js'
 import { EMPTY_WINDOW, NEVER, type LaneState } from '../../core/lane.js'
 import type { Subscription } from '../../core/subscription.js'
 
@@ -17,6 +18,14 @@ export type SortedSet = InstanceType<typeof BTree<Key, undefined>>
 const compare = (a: Key, b: Key): number => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0)
 
 export const sortedSet = (): SortedSet => new BTree<Key, undefined>(undefined, compare)
+
+/** What one subscription's attempts came to in a minute or an hour. */
+export interface MetricsRow {
+  readonly subscriptionId: string
+  readonly stepMs: number
+  readonly at: number
+  readonly counts: MetricsCounts
+}
 
 /** Everything that is stored. Records are never changed, only replaced: what was handed out stays as it was. */
 export interface MemoryState {
@@ -36,6 +45,8 @@ export interface MemoryState {
   readonly replays: Map<string, Replay>
   /** Lanes by `dueAt`; idle ones are not in it. */
   readonly dueLanes: SortedSet
+  /** By subscription, step and time. */
+  readonly metrics: Map<string, MetricsRow>
 }
 
 export const memoryState = (): MemoryState => ({
@@ -50,6 +61,7 @@ export const memoryState = (): MemoryState => ({
   lanes: new Map(),
   replays: new Map(),
   dueLanes: sortedSet(),
+  metrics: new Map(),
 })
 
 /** Replaces a delivery and keeps the due order. */

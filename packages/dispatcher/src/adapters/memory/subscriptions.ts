@@ -18,6 +18,9 @@ export const memorySubscriptions = ({ subscriptions }: MemoryState): Subscriptio
     if (!before) return null
     if (expected?.url !== undefined && expected.url !== before.url) return null
     if (expected?.secret !== undefined && expected.secret !== before.secrets[0]?.value) return null
+    if (expected?.health !== undefined && expected.health !== before.health.revision) return null
+    if (expected?.failingSince !== undefined && expected.failingSince !== before.stats.failingSince)
+      return null
     const given = Object.entries(structuredClone(patch)).filter(([, value]) => value !== undefined)
     const after: Subscription = { ...before, ...Object.fromEntries(given), updatedAt: now }
     subscriptions.set(id, after)

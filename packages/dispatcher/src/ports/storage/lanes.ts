@@ -35,7 +35,7 @@ export interface LaneStore {
    * Ends attempts. Each changes state only if its lane is held under its token, the delivery is pending and its
    * `attemptCount` is the expected one; then `attemptCount + 1`, the attempt is recorded (the latest `MAX_ATTEMPTS_KEPT` are
    * kept), `dueAt` is the result's unless that is `null`, and `settledAt = now` unless still pending. Subscription statistics
-   * follow for those alone (`statsDeltas`), once per `callId`. Lanes in `progressed` get `crashCount = 0` and
+   * (`statsDeltas`) and the metrics of the minute of `now` (`metricsDeltas`) follow for those alone, once per `callId`. Lanes in `progressed` get `crashCount = 0` and
    * `quarantinedAt = 0`. Answers the ids of the deliveries that were left alone.
    */
   complete(input: CompleteInput): Promise<string[]>

@@ -1,6 +1,6 @@
 /** A row that cannot be read. Its content is never told: it may be payload, or a secret. */
 export interface MalformedRow {
-  readonly noun: 'subscription' | 'event' | 'delivery' | 'attempt' | 'lane' | 'replay'
+  readonly noun: 'subscription' | 'event' | 'delivery' | 'attempt' | 'lane' | 'replay' | 'metrics'
   readonly id: string
   /** Which field, and what is wrong with it, in words without its value. */
   readonly problem: string

@@ -3,6 +3,7 @@ import type { EventStore } from './events.js'
 import type { LaneStore } from './lanes.js'
 import type { Maintenance } from './maintenance.js'
 import type { ReplayStore } from './replays.js'
+import type { MetricsStore } from './metrics.js'
 import type { StorageReport } from './report.js'
 import type { SubscriptionStore } from './subscriptions.js'
 
@@ -34,6 +35,7 @@ export interface Storage {
   readonly lanes: LaneStore
   readonly deliveries: DeliveryStore
   readonly replays: ReplayStore
+  readonly metrics: MetricsStore
   readonly maintenance: Maintenance
 }
 

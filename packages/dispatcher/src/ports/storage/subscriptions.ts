@@ -36,4 +36,8 @@ export interface ExpectedSubscription {
   readonly url?: string | undefined
   /** The value of its primary secret, the first of `secrets`. */
   readonly secret?: string | undefined
+  /** The `revision` of its `health`. */
+  readonly health?: number | undefined
+  /** The `failingSince` of its statistics. */
+  readonly failingSince?: number | undefined
 }

@@ -54,6 +54,8 @@ export const completeTests: readonly ContractTest[] = [
         totalFailed: 1,
         lastSentAt: T0 + 13,
         lastError: 'last words',
+        failingSince: T0 + 3,
+        lastFailedAt: T0 + 3,
       })
     },
   },

@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../core/event.js'
 import { NEVER, type Lane, type LaneState } from '../../core/lane.js'
 import type { AttemptResult } from '../../core/attempt-result.js'
 import { NO_STATS, type Subscription } from '../../core/subscription.js'
+import { NO_HEALTH } from '../../core/subscription-health.js'
 import type { LaneRelease } from '../../ports/storage/lanes.js'
 import type { Storage } from '../../ports/storage/storage.js'
 
@@ -45,6 +46,7 @@ const sampleSubscription: Omit<Subscription, 'id'> = {
   rateLimit: null,
   secrets: [{ value: 'sample-secret-sample-secret-sample', expiresAt: null }],
   stats: NO_STATS,
+  health: NO_HEALTH,
   createdAt: T0,
   updatedAt: T0,
 }

@@ -1,4 +1,5 @@
-import { MAX_ATTEMPTS_KEPT } from '@swigs/webhooks-dispatcher/storage-kit'
+import { MAX_ATTEMPTS_KEPT, MINUTE_MS } from '@swigs/webhooks-dispatcher/storage-kit'
+import { ADDED, COUNTED } from '../counts.js'
 import { argumentsOf, rowsOf } from './columns.js'
 import { RAISED_FLOOR, seenLanes } from './floor.js'
 import { PLANNED } from './planned.js'
@@ -18,6 +19,8 @@ export const RESULT = {
   answer: 'text',
   ended_at: 'double precision',
   error: 'text',
+  latency: 'smallint',
+  failure: 'smallint',
 } as const
 
 /** What is kept of attempts when one more comes. */
@@ -26,7 +29,9 @@ const kept = (array: string): string =>
 
 const APPLIES = `p.id = g.id AND p.subscription_id = g.lane AND p.attempt_count = g.expected
       AND held.subscription_id = g.lane AND held.token = g.token`
-const TOLD = 'g.n, g.lane, g.state AS new_state, g.ended_at, g.error, g.due_at AS next_due_at'
+const APPLIED = 'e.n, e.lane, e.new_state, e.ended_at, e.error, e.latency, e.failure, e.next_due_at'
+const TOLD =
+  'g.n, g.lane, g.state AS new_state, g.ended_at, g.error, g.latency, g.failure, g.due_at AS next_due_at'
 
 /**
  * `complete`: ends attempts, in one statement; answers the ids of the deliveries that it changed. Lanes are locked before
@@ -67,21 +72,31 @@ BEGIN
     FROM given g, held WHERE ${APPLIES} AND g.state = 0
     RETURNING p.id, ${TOLD}
   ), applied AS (
-    SELECT e.id, e.n, e.lane, e.new_state, e.ended_at, e.error, e.next_due_at FROM ended e
-    UNION ALL SELECT r.id, r.n, r.lane, r.new_state, r.ended_at, r.error, r.next_due_at FROM retried r
+    SELECT e.id, ${APPLIED} FROM ended e UNION ALL SELECT e.id, ${APPLIED} FROM retried e
+  ), metered AS (
+    INSERT INTO ${schema}.metrics AS m (step, subscription_id, at, counts)
+    SELECT 1, a.lane, floor(given_now / ${MINUTE_MS}) * ${MINUTE_MS}, ${COUNTED} FROM applied a GROUP BY a.lane
+    ON CONFLICT (step, subscription_id, at) DO UPDATE SET counts = ${ADDED}
+  ), ordered AS (
+    SELECT a.*, max(a.n) FILTER (WHERE a.new_state = 1) OVER (PARTITION BY a.lane) AS last_delivered FROM applied a
   ), deltas AS (
     SELECT a.lane, count(*) FILTER (WHERE a.new_state = 1) AS sent, count(*) FILTER (WHERE a.new_state = 2) AS failed,
       (array_agg(a.ended_at ORDER BY a.n DESC) FILTER (WHERE a.new_state = 1))[1] AS last_sent_at,
       (array_agg(a.error ORDER BY a.n DESC) FILTER (WHERE a.new_state <> 1))[1] AS last_error,
-      min(a.next_due_at) FILTER (WHERE a.new_state = 0) AS next_due_at
-    FROM applied a GROUP BY a.lane
+      min(a.next_due_at) FILTER (WHERE a.new_state = 0) AS next_due_at,
+      bool_or(a.new_state = 1) AS delivered,
+      (array_agg(a.ended_at ORDER BY a.n) FILTER (WHERE a.n > coalesce(a.last_delivered, -1)))[1] AS failing_since,
+      (array_agg(a.ended_at ORDER BY a.n DESC) FILTER (WHERE a.new_state <> 1))[1] AS last_failed_at
+    FROM ordered a GROUP BY a.lane
   ), progressed AS (
     SELECT coalesce(d.lane, g.lane) AS lane, coalesce(d.sent, 0) AS sent, coalesce(d.failed, 0) AS failed,
-      d.last_sent_at, d.last_error, d.next_due_at, g.lane IS NOT NULL AS clears
+      d.last_sent_at, d.last_error, d.next_due_at, d.delivered, d.failing_since, d.last_failed_at, g.lane IS NOT NULL AS clears
     FROM deltas d FULL JOIN (SELECT DISTINCT unnest(progressed_lanes) AS lane) g ON g.lane = d.lane
   ), ${seenLanes(schema, 'SELECT g.lane FROM given g WHERE raises_floors')}, counted AS (
     UPDATE ${schema}.lanes l SET sent = l.sent + d.sent, failed = l.failed + d.failed,
       last_sent_at = coalesce(d.last_sent_at, l.last_sent_at), last_error = coalesce(d.last_error, l.last_error),
+      failing_since = CASE WHEN d.delivered THEN d.failing_since ELSE coalesce(l.failing_since, d.failing_since) END,
+      last_failed_at = coalesce(d.last_failed_at, l.last_failed_at),
       floor_at = least(${RAISED_FLOOR}, d.next_due_at),
       crash_count = CASE WHEN d.clears THEN 0 ELSE l.crash_count END,
       quarantined_at = CASE WHEN d.clears THEN 0 ELSE l.quarantined_at END

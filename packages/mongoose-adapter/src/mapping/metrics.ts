@@ -1,0 +1,53 @@
+import { COUNTS_LENGTH, HOUR_MS, MINUTE_MS, type MetricsSum } from '@swigs/webhooks-dispatcher/storage-kit'
+import type { CountsDocument, MetricsDocument } from '../documents.js'
+import { number, objectOrNull, raw, within, type Raw } from './fields.js'
+
+/** Hours of the times to come have as many digits: ids sort by time. */
+const DIGITS = 7
+
+/** The id of a subscription's hour; those of one subscription follow each other by time. */
+export const metricsId = (lane: string, at: number): string =>
+  `${lane} ${String(Math.floor(at / HOUR_MS)).padStart(DIGITS, '0')}`
+
+/** What is added for a minute: to the hour, and to the minute within it. */
+export const additions = (minute: number, counts: readonly number[]): Record<string, number> =>
+  Object.fromEntries(
+    counts.flatMap((count, place) =>
+      count === 0
+        ? []
+        : [
+            [`hour.p${place}`, count],
+            [`minutes.${minuteName(minute)}.p${place}`, count],
+          ],
+    ),
+  )
+
+const minuteName = (minute: number): string => `m${(minute % HOUR_MS) / MINUTE_MS}`
+
+/** The whole hour. @throws Error naming the field that is not as it should be */
+export const toHour = (document: MetricsDocument): MetricsSum => ({
+  at: number(raw(document), 'at'),
+  counts: toCounts(raw(document), 'hour'),
+})
+
+/** Its minutes, until they are rolled up. @throws Error naming the field that is not as it should be */
+export const toMinutes = (document: MetricsDocument): MetricsSum[] => {
+  const at = number(raw(document), 'at')
+  const minutes = objectOrNull(raw(document), 'minutes') ?? {}
+  return within('minutes', () =>
+    Object.keys(minutes).map((name) => ({
+      at: at + Number(name.slice(1)) * MINUTE_MS,
+      counts: toCounts(minutes, name),
+    })),
+  )
+}
+
+const toCounts = (document: Raw, field: string): number[] => {
+  const places: Raw = objectOrNull(document, field) ?? ({} satisfies CountsDocument)
+  return within(field, () =>
+    Array.from({ length: COUNTS_LENGTH }, (_, place) => {
+      const name = `p${place}`
+      return name in places ? number(places, name) : 0
+    }),
+  )
+}
