@@ -1,7 +1,6 @@
-import { z } from 'zod'
 import { defineRoute } from '../define-route.js'
 import { eventDetail, eventPage, eventQuery, eventTypes, stats } from '../schemas/event.js'
-import { deliveryOut } from './views.js'
+import { deliveryOut, listTypes } from './views.js'
 
 export const eventRoutes = [
   defineRoute({
@@ -30,20 +29,14 @@ export const eventRoutes = [
     path: '/event-types',
     summary: 'The catalogue: what this app can send, with a JSON Schema and an example each',
     result: eventTypes,
-    handle: async ({ catalogue = {} }) => ({
-      result: Object.entries(catalogue).map(([type, { description, schema, example }]) => ({
-        type,
-        description,
-        schema: z.toJSONSchema(schema, { unrepresentable: 'any' }) as Record<string, unknown>,
-        example,
-      })),
-    }),
+    handle: async ({ catalogue }) => ({ result: listTypes(catalogue) }),
   }),
   defineRoute({
     name: 'getStats',
     method: 'GET',
     path: '/stats',
     summary: 'How much there is to do',
+    isOfAllSites: true,
     result: stats,
     handle: async (dispatcher) => ({ result: await dispatcher.stats() }),
   }),

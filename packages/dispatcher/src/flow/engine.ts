@@ -15,7 +15,7 @@ import { Leases } from './leases.js'
 import type { MalformedRows } from './malformed-rows.js'
 import { cancelPending } from './retire-lane.js'
 import type { HealthRecord } from './runner-context.js'
-import { TestSender, type TestOutcome } from './send-test.js'
+import { TestSender, type TestContent, type TestOutcome } from './send-test.js'
 import { LaneServer } from './serve-lanes.js'
 import { Slots } from './slots.js'
 import type { Tally } from './tally.js'
@@ -121,8 +121,8 @@ export class Engine {
   }
 
   /** Sends a test to one subscription now; `wholeLane: false` sends nothing else that is due there. */
-  sendTest(id: string, data: Readonly<Record<string, unknown>>, wholeLane: boolean): Promise<TestOutcome> {
-    return this.#tests.send(id, data, { wholeLane })
+  sendTest(id: string, content: TestContent, wholeLane: boolean): Promise<TestOutcome> {
+    return this.#tests.send(id, content, { wholeLane })
   }
 
   /** A subscription was changed in this process, or removed (`null`). */

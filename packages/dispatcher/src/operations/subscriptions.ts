@@ -6,6 +6,7 @@ import type {
   SubscriptionInput,
   Subscriptions,
   SubscriptionUpdate,
+  TestInput,
   TestResult,
 } from '../api/subscriptions.js'
 import type { SubscriptionView } from '../api/views.js'
@@ -23,6 +24,7 @@ import { known } from './known.js'
 import { listPage } from './list-page.js'
 import { parseRotation, rotated } from './rotate-secret.js'
 import { patchFrom } from './subscription-patch.js'
+import { testContent } from './test-content.js'
 import { testResult } from './test-result.js'
 import { subscriptionView } from './views.js'
 
@@ -135,12 +137,12 @@ export class SubscriptionOperations implements Subscriptions {
     this.#tell(id, 'released', actor)
   }
 
-  async test(id: string, { actor = null }: Actor = {}): Promise<TestResult> {
+  async test(id: string, input: TestInput = {}): Promise<TestResult> {
     const { engine, catalogue, enabled } = this.#ports
+    const content = testContent(catalogue, input)
     const subscription = await this.#require(id)
-    this.#tell(id, 'tested', actor)
-    const example = (catalogue?.['test']?.example ?? {}) as Record<string, unknown>
-    return testResult(subscription, await engine.sendTest(id, example, enabled))
+    this.#tell(id, 'tested', input.actor ?? null)
+    return testResult(subscription, await engine.sendTest(id, content, enabled))
   }
 
   /** Two changes of the secrets at once: the second is made on what the first has left, so that neither is lost. */
