@@ -10,6 +10,8 @@ import { EventPage } from './pages/event.js'
 import { EventsPage } from './pages/events.js'
 import { GivenUpPage } from './pages/given-up.js'
 import { OverviewPage } from './pages/overview.js'
+import { ReplayPage } from './pages/replay.js'
+import { ReplaysPage } from './pages/replays.js'
 import { SendPage } from './pages/send.js'
 import { Shell } from './ui/shell.js'
 import { Empty, Loading, Problem } from './ui/states.js'
@@ -19,6 +21,7 @@ const LISTS: Readonly<Record<string, ComponentType>> = {
   endpoints: EndpointsPage,
   events: EventsPage,
   'given-up': GivenUpPage,
+  replays: ReplaysPage,
   send: SendPage,
 }
 
@@ -26,6 +29,7 @@ const SINGLES: Readonly<Record<string, ComponentType<{ id: string }>>> = {
   endpoints: EndpointPage,
   events: EventPage,
   deliveries: DeliveryPage,
+  replays: ReplayPage,
 }
 
 const Page = () => {

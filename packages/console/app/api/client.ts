@@ -1,12 +1,17 @@
 import { request, type Query } from './request.js'
 import type {
   Catalogue,
+  Count,
   Delivery,
   DeliveryDetail,
   EventDetail,
   EventItem,
   Me,
+  Metrics,
+  MetricsStep,
   Page,
+  Replay,
+  ReplayInput,
   Sent,
   Stats,
   Subscription,
@@ -37,6 +42,7 @@ export const api = {
     (await request<Subscription>('PATCH', at(id), { body })).body,
   remove: async (id: string) => void (await request('DELETE', at(id))),
   pause: (id: string) => post<Subscription>(at(id, 'pause')),
+  switchOff: (id: string) => post<Subscription>(at(id, 'pause'), { keep: false }),
   resume: (id: string) => post<Subscription>(at(id, 'resume')),
   release: (id: string) => post<Subscription>(at(id, 'release')),
   rotate: (id: string, overlapMs: number) => post<Subscription>(at(id, 'rotate-secret'), { overlapMs }),
@@ -56,6 +62,14 @@ export const api = {
   delivery: (id: string) => get<DeliveryDetail>(at('deliveries', id)),
   resend: (id: string) => post<Delivery>(at('deliveries', id, 'resend')),
   cancel: (id: string) => post<Delivery>(at('deliveries', id, 'cancel')),
-  recover: (id: string, body: { since: string; until?: string }, dryRun: boolean) =>
-    post<{ count: number }>(at(id, 'recover'), body, { dryRun }),
+  count: (query: Query) => get<Count>('/deliveries/count', query),
+
+  metrics: (id: string | null, since: string, step: MetricsStep) =>
+    get<Metrics>(id === null ? '/stats/metrics' : at(id, 'metrics'), { since, step }),
+
+  replay: (input: ReplayInput, dryRun: boolean) =>
+    post<Count & { id: string | null }>('/deliveries/replay', { ...input, dryRun }),
+  replays: (query: Query) => get<Page<Replay>>('/replays', query),
+  replayOf: (id: string) => get<Replay>(at('replays', id)),
+  cancelReplay: (id: string) => post<Replay>(at('replays', id, 'cancel')),
 } as const

@@ -23,6 +23,8 @@ export interface Subscription {
   readonly filters: { readonly siteIds: readonly string[] }
   readonly isActive: boolean
   readonly inactiveReason: string | null
+  /** active: sends; paused: keeps what happens; off: keeps nothing. */
+  readonly state?: 'active' | 'paused' | 'off'
   readonly pausedAt: Instant | null
   readonly description: string | null
   readonly headers: Readonly<Record<string, string>>
@@ -33,6 +35,7 @@ export interface Subscription {
     readonly lastSentAt: Instant | null
     readonly lastError: string | null
   }
+  readonly health?: { readonly failingSince: Instant | null }
   readonly previousSecretsExpireAt: readonly Instant[]
   readonly createdAt: Instant
   readonly updatedAt: Instant
@@ -155,4 +158,60 @@ export interface Tested {
 export interface Sent {
   readonly eventId: string | null
   readonly test: (Tested & { readonly delivered: boolean; readonly error: string | null }) | null
+}
+
+export type MetricsStep = 'minute' | 'hour' | 'day'
+
+/** What came of the attempts of one step. */
+export interface MetricsPoint {
+  readonly at: Instant
+  readonly attempts: number
+  readonly delivered: number
+  readonly failed: number
+  readonly failedBy: Readonly<Record<string, number>>
+  /** 12 counts, by duration. */
+  readonly latency: readonly number[]
+}
+
+export interface Metrics {
+  readonly since: Instant
+  readonly until: Instant
+  readonly step: MetricsStep
+  readonly points: readonly MetricsPoint[]
+}
+
+/** How many; `atLeast` where not everything was looked at. */
+export interface Count {
+  readonly count: number
+  readonly atLeast: boolean
+}
+
+export type ReplayWhich = 'failed' | 'missing' | 'all'
+
+/** What to send again. */
+export interface ReplayInput {
+  readonly subscriptionId?: string | undefined
+  readonly type?: string | undefined
+  readonly siteId?: string | undefined
+  readonly since: Instant
+  readonly until?: Instant | undefined
+  readonly which: ReplayWhich
+}
+
+/** A time that is sent again, and how far that has come. */
+export interface Replay {
+  readonly id: string
+  readonly state: 'running' | 'done' | 'cancelled'
+  readonly which: ReplayWhich
+  readonly subscriptionId: string | null
+  readonly type: string | null
+  readonly siteId: string | null
+  readonly since: Instant
+  readonly until: Instant
+  readonly total: number
+  readonly atLeast: boolean
+  readonly done: number
+  readonly sent: number
+  readonly createdAt: Instant
+  readonly finishedAt: Instant | null
 }

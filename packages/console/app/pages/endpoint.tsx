@@ -1,8 +1,10 @@
 import { api } from '../api/client.js'
 import { remember } from '../state/endpoints.js'
+import { may } from '../state/me.js'
 import { useLoad } from '../state/use-load.js'
-import { stateOf, successRate } from '../text/words.js'
+import { deliveriesAtLeast, stateOf, successRate } from '../text/words.js'
 import { Chip, Facts, Head, Time } from '../ui/basics.js'
+import { MetricsCharts } from '../ui/metrics-charts.js'
 import { Loadable } from '../ui/states.js'
 import { EndpointActs } from './endpoint/acts.js'
 import { EndpointDeliveries } from './endpoint/deliveries.js'
@@ -16,7 +18,10 @@ export const EndpointPage = ({ id }: { id: string }) => {
     async () => {
       const [endpoint, mine] = await Promise.all([api.subscription(id), api.me(id)])
       remember(endpoint)
-      return { endpoint, mine }
+      const waiting = may('GET /deliveries/count', mine)
+        ? await api.count({ subscriptionId: id, status: 'pending' })
+        : null
+      return { endpoint, mine, waiting }
     },
     { live: true },
   )
@@ -24,7 +29,7 @@ export const EndpointPage = ({ id }: { id: string }) => {
     <>
       <SecretDialog />
       <Loadable of={load}>
-        {({ endpoint, mine }) => {
+        {({ endpoint, mine, waiting }) => {
           const { stats } = endpoint
           const state = stateOf(endpoint)
           return (
@@ -37,15 +42,17 @@ export const EndpointPage = ({ id }: { id: string }) => {
                 }
                 sub={<code class="url">{endpoint.url}</code>}
               >
-                <EndpointActs endpoint={endpoint} mine={mine} again={load.again} />
+                <EndpointActs endpoint={endpoint} mine={mine} waiting={waiting} again={load.again} />
               </Head>
               <Facts
                 rows={[
+                  ...(waiting === null ? [] : [['Waiting', deliveriesAtLeast(waiting)] as const]),
                   ['Delivered', successRate(stats.totalSent, stats.totalFailed)],
                   ['Last delivered', <Time at={stats.lastSentAt} />],
                   ['Last error', stats.lastError ?? <span class="faint">none</span>],
                 ]}
               />
+              {may('GET /:id/metrics', mine) ? <MetricsCharts id={id} /> : null}
               <EndpointDeliveries id={id} />
               <EndpointSettings endpoint={endpoint} mine={mine} again={load.again} />
             </>

@@ -8,6 +8,7 @@ import { hostOf, stateOf, successRate } from '../text/words.js'
 import { Chip, Head, Time } from '../ui/basics.js'
 import { Filters } from '../ui/filters.js'
 import { Pager } from '../ui/pager.js'
+import { Sparkline } from '../ui/sparkline.js'
 import { Empty, Loadable } from '../ui/states.js'
 import { DataTable, type Column } from '../ui/table.js'
 import { CreateEndpoint } from './endpoint/create.js'
@@ -16,6 +17,7 @@ const COLUMNS: readonly Column<Subscription>[] = [
   { head: 'Endpoint', cell: ({ appName }) => appName },
   { head: 'Address', cell: ({ url }) => <span title={url}>{hostOf(url)}</span> },
   { head: 'State', cell: (one) => <Chip tone={stateOf(one).tone}>{stateOf(one).text}</Chip> },
+  { head: '24 hours', cell: ({ id }) => (may('GET /:id/metrics') ? <Sparkline id={id} /> : null) },
   { head: 'Delivered', cell: ({ stats }) => successRate(stats.totalSent, stats.totalFailed), isNumber: true },
   { head: 'Last delivered', cell: ({ stats }) => <Time at={stats.lastSentAt} />, isNumber: true },
 ]

@@ -46,7 +46,7 @@ export const GivenUpPage = () => {
             Send {chosen.keys.length === 0 ? 'chosen' : deliveries(chosen.keys.length)} again
           </button>
         ) : null}
-        <ResendAllButton again={load.again} />
+        <ResendAllButton />
       </Head>
       <Filters
         filters={[

@@ -1,4 +1,5 @@
 import { api } from '../api/client.js'
+import type { Subscription } from '../api/types.js'
 import { remember } from '../state/endpoints.js'
 import { may } from '../state/me.js'
 import { hrefOf } from '../state/route.js'
@@ -8,6 +9,8 @@ import { count, stateOf } from '../text/words.js'
 import { Chip, Head } from '../ui/basics.js'
 import { Empty, Loadable } from '../ui/states.js'
 import { DataTable } from '../ui/table.js'
+import { MetricsCharts } from '../ui/metrics-charts.js'
+import { Rates } from './overview/rates.js'
 import { Tile } from '../ui/tile.js'
 
 /** How it all is, right now. */
@@ -20,6 +23,7 @@ export const OverviewPage = () => (
       <p class="faint">How much there is to do is counted over all sites, and you may see some of them.</p>
     )}
     <Endpoints />
+    {may('GET /stats/metrics') ? <MetricsCharts id={null} /> : null}
   </>
 )
 
@@ -38,6 +42,7 @@ const Numbers = () => {
             />
             <Tile name="In flight here" value={count(stats.inFlight)} />
             <Tile name="Waiting in all" value={count(stats.pending)} />
+            {may('GET /stats/metrics') ? <Rates /> : null}
             <Tile name="Delivered" value={count(stats.delivered)} />
             <Tile
               name="Given up"
@@ -64,13 +69,20 @@ const Numbers = () => {
   )
 }
 
+/** Until failures are told apart from what has passed: the last error alone says little. */
+const isIll = (one: Subscription): boolean =>
+  stateOf(one).tone !== 'good' || (one.health === undefined && one.stats.lastError !== null)
+
+const RANKS = ['bad', 'good', 'wait', 'off']
+const rank = (one: Subscription): number => RANKS.indexOf(stateOf(one).tone)
+
 const Endpoints = () => {
   const load = useLoad(
     'overview endpoints',
     async () => {
       const page = await api.subscriptions({ limit: 100 })
       remember(...page.items)
-      return page.items.filter((one) => stateOf(one).tone !== 'good' || one.stats.lastError !== null)
+      return page.items.filter(isIll).sort((one, other) => rank(one) - rank(other))
     },
     { live: true },
   )

@@ -21,6 +21,10 @@ export const fromNow = (instant: string | number, now = Date.now()): string => {
   return ms < 0 ? `${duration(-ms)} ago` : `in ${duration(ms)}`
 }
 
+/** For how long something has been so: `2 h`. */
+export const howLong = (since: string, now = Date.now()): string =>
+  duration(Math.max(0, now - new Date(since).getTime()))
+
 const FULL = new Intl.DateTimeFormat(undefined, {
   year: 'numeric',
   month: 'short',

@@ -1,5 +1,5 @@
-import type { DeliveryStatus, Subscription } from '../api/types.js'
-import { fromNow } from './time.js'
+import type { DeliveryStatus, Replay, ReplayWhich, Subscription } from '../api/types.js'
+import { fromNow, howLong } from './time.js'
 
 const NUMBER = new Intl.NumberFormat('en')
 
@@ -11,6 +11,10 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`
 
 export const deliveries = (value: number): string => counted(value, 'delivery', 'deliveries')
+
+/** A count with its noun, which may be more than was looked at. */
+export const deliveriesAtLeast = ({ count: value, atLeast }: { count: number; atLeast: boolean }): string =>
+  `${atLeast ? 'at least ' : ''}${deliveries(value)}`
 
 /** Bytes, roughly. */
 export const bytes = (value: number): string =>
@@ -63,14 +67,29 @@ const CLASSES: Readonly<Record<string, string>> = {
 /** A class of failed attempts, in words. */
 export const failureClass = (given: string): string => CLASSES[given] ?? given.replaceAll('_', ' ')
 
+/** Whether it sends, keeps what happens, or keeps nothing. */
+export const kindOf = ({ state, isActive, pausedAt }: Subscription): 'active' | 'paused' | 'off' =>
+  state ?? (isActive && pausedAt === null ? 'active' : isActive ? 'paused' : 'off')
+
+const OFF: Readonly<Record<string, string>> = {
+  gone: 'Off: its receiver is gone',
+  failing: 'Off: it failed for too long',
+}
+
 /** How an endpoint stands. */
 export const stateOf = (endpoint: Subscription): { readonly text: string; readonly tone: Tone } => {
-  const { isActive, inactiveReason, pausedAt } = endpoint
-  const since = pausedAt === null ? '' : ` ${fromNow(pausedAt)}`
-  if (!isActive && inactiveReason === 'gone')
-    return { text: `Off: its receiver is gone${since}`, tone: 'bad' }
-  if (isActive && pausedAt === null) return { text: 'On', tone: 'good' }
-  return { text: `Paused${since}`, tone: 'wait' }
+  const { inactiveReason, pausedAt, health } = endpoint
+  const kind = kindOf(endpoint)
+  if (kind === 'off') {
+    const text = OFF[inactiveReason ?? '']
+    return { text: text ?? 'Off', tone: text === undefined ? 'off' : 'bad' }
+  }
+  if (kind === 'paused')
+    return { text: `Paused${pausedAt === null ? '' : ` ${fromNow(pausedAt)}`}`, tone: 'wait' }
+  const since = health?.failingSince ?? null
+  return since === null
+    ? { text: 'On', tone: 'good' }
+    : { text: `Failing for ${howLong(since)}`, tone: 'bad' }
 }
 
 /** How many of those that ended were delivered. */
@@ -104,4 +123,17 @@ export const limitText = (limit: Subscription['rateLimit']): string => {
           ? 'hour'
           : `${count(windowMs / 1_000)} s`
   return `${count(limit.limit)} in any ${every}`
+}
+
+export const REPLAY_STATE: Readonly<Record<Replay['state'], { readonly text: string; readonly tone: Tone }>> =
+  {
+    running: { text: 'Running', tone: 'wait' },
+    done: { text: 'Done', tone: 'good' },
+    cancelled: { text: 'Stopped', tone: 'off' },
+  }
+
+export const REPLAY_WHICH: Readonly<Record<ReplayWhich, string>> = {
+  failed: 'What was given up',
+  missing: 'What was never made for it',
+  all: 'Everything',
 }

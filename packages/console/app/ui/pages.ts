@@ -13,5 +13,6 @@ export const PAGES: readonly PageLink[] = [
   { page: 'endpoints', title: 'Endpoints', key: 'e', needs: 'GET /' },
   { page: 'events', title: 'Events', key: 'v', needs: 'GET /events' },
   { page: 'given-up', title: 'Given up', key: 'u', needs: 'GET /deliveries' },
+  { page: 'replays', title: 'Replays', key: 'r', needs: 'GET /replays' },
   { page: 'send', title: 'Send', key: 's', needs: 'POST /send' },
 ]

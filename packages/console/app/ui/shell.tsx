@@ -6,7 +6,7 @@ import { NoticeBar, QuestionDialog } from './dialogs.js'
 import { KeysDialog, openKeys } from './keys.js'
 import { PAGES } from './pages.js'
 
-const SECTIONS: Readonly<Record<string, string>> = { deliveries: 'events', replays: 'given-up' }
+const SECTIONS: Readonly<Record<string, string>> = { deliveries: 'events' }
 
 const sites = (): string => {
   const siteIds = me.value?.siteIds

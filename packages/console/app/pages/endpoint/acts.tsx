@@ -1,9 +1,10 @@
 import { api } from '../../api/client.js'
-import type { Me, Subscription } from '../../api/types.js'
+import type { Count, Me, Subscription } from '../../api/types.js'
 import { act, ask, tell, tellError } from '../../state/dialogs.js'
 import { may } from '../../state/me.js'
 import { go } from '../../state/route.js'
 import { duration } from '../../text/time.js'
+import { deliveriesAtLeast, kindOf } from '../../text/words.js'
 import { showSecret } from './secret.js'
 
 const OVERLAP_MS = 86_400_000
@@ -12,13 +13,16 @@ interface ActsProps {
   readonly endpoint: Subscription
   /** What may be done to this one. */
   readonly mine: Me
+  /** What waits for it, where that is known. */
+  readonly waiting: Count | null
   readonly again: () => void
 }
 
 /** What can be done to an endpoint. */
-export const EndpointActs = ({ endpoint, mine, again }: ActsProps) => {
-  const { id, appName, isActive, pausedAt } = endpoint
-  const isOn = isActive && pausedAt === null
+export const EndpointActs = ({ endpoint, mine, waiting, again }: ActsProps) => {
+  const { id, appName, state } = endpoint
+  const kind = kindOf(endpoint)
+  const lost = waiting === null ? 'What waits' : deliveriesAtLeast(waiting)
   const done = (isDone: boolean) => isDone && again()
 
   const pause = async () => {
@@ -29,6 +33,15 @@ export const EndpointActs = ({ endpoint, mine, again }: ActsProps) => {
       isDestructive: true,
     })
     if (yes) done(await act(`${appName} is paused.`, () => api.pause(id)))
+  }
+  const switchOff = async () => {
+    const yes = await ask({
+      title: `Switch 1 endpoint off: ${appName}?`,
+      body: `Nothing is kept for it any more: ${lost} will be cancelled, and what happens meanwhile never reaches it.`,
+      action: 'Switch 1 endpoint off',
+      isDestructive: true,
+    })
+    if (yes) done(await act(`${appName} is off.`, () => api.switchOff(id)))
   }
   const resume = async () => done(await act(`${appName} is sent to again.`, () => api.resume(id)))
   const release = async () =>
@@ -55,7 +68,7 @@ export const EndpointActs = ({ endpoint, mine, again }: ActsProps) => {
   const remove = async () => {
     const yes = await ask({
       title: `Remove 1 endpoint: ${appName}?`,
-      body: 'It is told of nothing any more, and what waits for it is cancelled. This cannot be taken back.',
+      body: `It is told of nothing any more, and ${lost} will be cancelled. This cannot be taken back.`,
       action: 'Remove 1 endpoint',
       isDestructive: true,
     })
@@ -66,9 +79,13 @@ export const EndpointActs = ({ endpoint, mine, again }: ActsProps) => {
     { text: 'Send a test', needs: 'POST /:id/test', run: test },
     { text: 'Release a hold', needs: 'POST /:id/release', run: release },
     { text: 'New secret', needs: 'POST /:id/rotate-secret', run: rotate },
-    isOn
-      ? { text: 'Pause', needs: 'POST /:id/pause', run: pause }
-      : { text: 'Resume', needs: 'POST /:id/resume', run: resume, look: 'primary' },
+    ...(kind === 'active' ? [{ text: 'Pause', needs: 'POST /:id/pause', run: pause }] : []),
+    ...(kind !== 'off' && state !== undefined
+      ? [{ text: 'Switch off', needs: 'POST /:id/pause', run: switchOff, look: 'danger' }]
+      : []),
+    ...(kind === 'active'
+      ? []
+      : [{ text: 'Resume', needs: 'POST /:id/resume', run: resume, look: 'primary' }]),
     { text: 'Remove', needs: 'DELETE /:id', run: remove, look: 'danger' },
   ]
   return (
