@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
-import { loadMe, me, meError } from './state/me.js'
+import { loadMe, may, me, meError } from './state/me.js'
 import { route } from './state/route.js'
 import { notice } from './state/dialogs.js'
 import { DeliveryPage } from './pages/delivery.js'
@@ -13,8 +13,9 @@ import { OverviewPage } from './pages/overview.js'
 import { ReplayPage } from './pages/replay.js'
 import { ReplaysPage } from './pages/replays.js'
 import { SendPage } from './pages/send.js'
+import { PAGES } from './ui/pages.js'
 import { Shell } from './ui/shell.js'
-import { Empty, Loading, Problem } from './ui/states.js'
+import { Empty, Loading, NoPermission, Problem } from './ui/states.js'
 
 const LISTS: Readonly<Record<string, ComponentType>> = {
   overview: OverviewPage,
@@ -37,6 +38,8 @@ const Page = () => {
   const Single = id === null ? undefined : SINGLES[page]
   if (Single && id !== null) return <Single id={id} key={id} />
   const List = LISTS[page]
+  const needs = PAGES.find((link) => link.page === page)?.needs
+  if (needs !== undefined && !may(needs)) return <NoPermission />
   return List ? <List key={page} /> : <Empty title="There is no such page" />
 }
 

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import type { ManagedDispatcher } from '@swigs/webhooks-admin'
 import { launch, openPage, type PageOptions, type Watched } from './browser.js'
 import { serve, type Extras, type Served } from './mounts.js'
@@ -43,4 +43,11 @@ export const useConsole = () => {
     await go(at)
     return { page, url: served.url, go }
   }
+}
+
+/** Resolves when a page shows what it is about: nothing is being loaded. */
+export const settled = async (page: Page): Promise<void> => {
+  await page.locator('h1').first().waitFor()
+  await expect.poll(() => page.getByText('Loading …').count()).toBe(0)
+  await page.waitForLoadState('networkidle')
 }

@@ -1,4 +1,9 @@
-import { createDispatcher, memoryStorage, type DispatcherOptions } from '@swigs/webhooks-dispatcher'
+import {
+  createDispatcher,
+  memoryStorage,
+  type Dispatcher,
+  type DispatcherOptions,
+} from '@swigs/webhooks-dispatcher'
 import { recordingTransport } from '@swigs/webhooks-dispatcher/testing'
 import { swigsEvents } from '@swigs/webhooks-protocol'
 
@@ -17,7 +22,7 @@ export const dispatcherFor = (over: Partial<DispatcherOptions> = {}) => {
       statusCode === 200 ? '{"received":true}' : `<html><body>${statusCode}: down for repair</body></html>`
     return { kind: 'response', statusCode, retryAfter: null, body, truncated: false }
   })
-  const webhooks = createDispatcher({
+  const webhooks: Dispatcher = createDispatcher({
     storage: memoryStorage(),
     events: swigsEvents,
     transport,
@@ -42,7 +47,7 @@ export const stocked = async (over: Partial<DispatcherOptions> = {}) => {
   const limited = await subscribe('analytics', 'https://analytics.example.com/in', {
     rateLimit: { limit: 5, windowMs: 60_000 },
   })
-  const order = swigsEvents['order.created'].example as never
+  const order = swigsEvents['order.created'].example
   for (let n = 0; n < 6; n += 1) await webhooks.dispatch('order.created', order, n % 2 === 0 ? SITE : null)
   await webhooks.drain()
   const paused = await subscribe('warehouse', 'https://warehouse.example.com/hooks')
@@ -51,3 +56,19 @@ export const stocked = async (over: Partial<DispatcherOptions> = {}) => {
 }
 
 export type Stocked = Awaited<ReturnType<typeof stocked>>
+
+/** Every page, with something on it. */
+export const pagesOf = async ({ webhooks, ids }: Stocked): Promise<Readonly<Record<string, string>>> => {
+  const failed = (await webhooks.deliveries.list({ status: 'failed', limit: 1 })).items[0]
+  return {
+    overview: 'overview',
+    endpoints: 'endpoints',
+    endpoint: `endpoints/${ids.ill}`,
+    'endpoint-new': 'endpoints?dialog=create',
+    events: 'events',
+    event: `events/${failed?.eventId}`,
+    delivery: `deliveries/${failed?.id}`,
+    'given-up': 'given-up',
+    send: 'send',
+  }
+}

@@ -68,8 +68,12 @@ const CLASSES: Readonly<Record<string, string>> = {
 export const failureClass = (given: string): string => CLASSES[given] ?? given.replaceAll('_', ' ')
 
 /** Whether it sends, keeps what happens, or keeps nothing. */
-export const kindOf = ({ state, isActive, pausedAt }: Subscription): 'active' | 'paused' | 'off' =>
-  state ?? (isActive && pausedAt === null ? 'active' : isActive ? 'paused' : 'off')
+export const kindOf = (endpoint: Subscription): 'active' | 'paused' | 'off' => {
+  const { state, isActive, inactiveReason, pausedAt } = endpoint
+  if (state !== undefined) return state
+  if (isActive) return pausedAt === null ? 'active' : 'paused'
+  return inactiveReason === 'gone' ? 'off' : 'paused'
+}
 
 const OFF: Readonly<Record<string, string>> = {
   gone: 'Off: its receiver is gone',

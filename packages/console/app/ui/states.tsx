@@ -15,15 +15,24 @@ export const Empty = ({ title, children }: { title: string; children?: Component
   </div>
 )
 
+/** What is shown to whoever may not use a page. */
+export const NoPermission = () => (
+  <div class="state">
+    <p class="title">You may not see this</p>
+    <p>The app has not allowed it to you.</p>
+  </div>
+)
+
 /** Why something is not shown, and what can be done about it. */
 export const Problem = ({ error, again }: { error: unknown; again?: () => void }) => {
   const status = error instanceof ApiError ? error.status : 0
   const isRefused = status === 401 || status === 403
   const title = isRefused ? 'You may not see this' : status === 404 ? 'Not found' : 'This could not be loaded'
+  const words = error instanceof Error ? error.message : String(error)
   return (
     <div class="state problem" role="alert">
       <p class="title">{title}</p>
-      <p>{error instanceof Error ? error.message : String(error)}</p>
+      {words === title ? null : <p>{words}</p>}
       {isRefused || again === undefined ? null : (
         <button type="button" onClick={again}>
           Try again
