@@ -7,11 +7,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDispatcher } from '@swigs/webhooks-dispatcher'
 import { sqliteStorage } from '@swigs/webhooks-sqlite-adapter'
+import { keepGoing } from './keep.js'
 import type { Tally } from './receiver.js'
 import { DELAYS_MS, demoOptions, LIMIT } from './settings.js'
 import type { ShopReport } from './shop.js'
 import { judge, report } from './verdict.js'
 
+/** Whether it stays at the end, with the console. */
+const isKept = process.argv.includes('--keep')
 const ORDERS = 30
 const SECRET = 'demo-secret-demo-secret-demo-secret-42'
 const DEADLINE_MS = 25_000
@@ -100,9 +103,9 @@ const stats = await webhooks.stats()
 const closed = new Promise((resolve) => shop.once('exit', resolve))
 shop.send({ stop: true })
 await closed
-receiver.disconnect()
+if (!isKept) receiver.disconnect()
 await webhooks.stop()
-await rm(folder, { recursive: true })
+if (!isKept) await rm(folder, { recursive: true })
 const verdict = judge({
   tallies,
   accepted: [...accepted],
@@ -111,4 +114,12 @@ const verdict = judge({
   orders: ORDERS,
 })
 console.log(report(verdict, counts.held))
-process.exit(verdict.problems.length === 0 ? 0 : 1)
+if (isKept) {
+  const { address } = await keepGoing({ file, port, secret: SECRET })
+  console.log(
+    `\nOrders go on, one endpoint is ill, one cannot be reached, one is limited. Look at them, end with Ctrl-C:\n${address}`,
+  )
+} else {
+  console.log('\nnpm run demo -- --keep stays, with a console to look at.')
+  process.exit(verdict.problems.length === 0 ? 0 : 1)
+}

@@ -1,6 +1,6 @@
 /**
  * The demo's other app: three endpoints in a process of its own. `/healthy` always answers 200, `/recovering` answers 503
- * to each event's first two attempts, `/limited` is a 200 behind a small rate limit. Reports what arrived over IPC.
+ * to each event's first two attempts, `/limited` is a 200 behind a small rate limit, `/ill` always answers 503. Reports what arrived over IPC.
  */
 import { createReceiver } from '@swigs/webhooks-receiver'
 import { expressReceiver } from '@swigs/webhooks-receiver/express'
@@ -41,6 +41,9 @@ for (const path of ['/healthy', '/recovering', '/limited']) {
   })
   app.post(path, rehearse, expressReceiver(receiver))
 }
+
+// Only asked by what goes on after the demo.
+app.post('/ill', (_request, response) => void response.status(503).json({ message: 'down for repair' }))
 
 const server = app.listen(0, '127.0.0.1', () => {
   const address = server.address()

@@ -1,14 +1,16 @@
-import { InvalidOptionsError, isIdentityEncoding } from '@swigs/webhooks-protocol'
+import { InvalidOptionsError } from '@swigs/webhooks-protocol'
 import type { Logger } from '@swigs/webhooks-dispatcher'
+import { requireAccess, type Access } from './access.js'
 import { answer, answerTo, closing, REFUSALS, type Answer } from './answers.js'
+import { callRoute } from './call-route.js'
+import { consoleAnswer, type ConsoleAssets } from './console.js'
 import { routeFinder } from './find-route.js'
 import { bodyReader, type BodyReader, type ReadBody } from './read-body.js'
-import { readFields, readJson, readQuery } from './read-request.js'
-import type { ManagedDispatcher, Route } from './route.js'
+import type { ManagedDispatcher } from './route.js'
 import { ROUTES } from './routes.js'
 
 /** A request that the guards let through, as a mount hands it over. */
-export interface AdminRequest {
+export interface AdminRequest extends Access {
   readonly method: string
   /** Below the mount, percent-encoded, beginning with a slash. */
   readonly path: string
@@ -29,6 +31,10 @@ export interface AdminApiOptions {
   readonly logger?: Pick<Logger, 'error'> | undefined
   /** How long all of a body may take to arrive, ms; then the answer is 408. Default 10 seconds. */
   readonly bodyTimeoutMs?: number | undefined
+  /** Serves the console at `console/` below the mount: `consoleAssets()` of `@swigs/webhooks-console`. Default: no console. */
+  readonly console?: ConsoleAssets | undefined
+  /** Whether events may be sent by hand (`POST /send`). Default `false`. */
+  readonly allowSend?: boolean | undefined
 }
 
 /** The admin API without a framework: what all mounts call. */
@@ -37,24 +43,29 @@ export interface AdminApi {
   handle(request: AdminRequest): Promise<Answer>
 }
 
-/** @throws InvalidOptionsError when `dispatcher` is none, or `bodyTimeoutMs` no whole number of at least 1. */
-export const createAdminApi = (
-  dispatcher: ManagedDispatcher,
-  { logger = consoleLogger, bodyTimeoutMs = 10_000 }: AdminApiOptions = {},
-): AdminApi => {
+/** @throws InvalidOptionsError when `dispatcher` is none, or an option is not what it should be. */
+export const createAdminApi = (dispatcher: ManagedDispatcher, options: AdminApiOptions = {}): AdminApi => {
+  const { logger = consoleLogger, bodyTimeoutMs = 10_000, console: assets, allowSend = false } = options
+  requireAccess(options)
   if (typeof (dispatcher as Partial<ManagedDispatcher> | undefined)?.subscriptions?.list !== 'function')
     throw new InvalidOptionsError('dispatcher: Expected what createDispatcher gave you.')
   if (!Number.isSafeInteger(bodyTimeoutMs) || bodyTimeoutMs < 1)
     throw new InvalidOptionsError('bodyTimeoutMs: Expected milliseconds, a whole number of 1 or more.')
+  if (assets !== undefined && typeof (assets as Partial<ConsoleAssets> | null)?.get !== 'function')
+    throw new InvalidOptionsError(
+      'console: Expected what consoleAssets() of @swigs/webhooks-console gave you.',
+    )
   const find = routeFinder(ROUTES)
 
   const serve = async (request: AdminRequest, body: BodyReader): Promise<Answer> => {
     if (!isSafe(request.method) && !isOwnSite(request.fetchSite)) return REFUSALS.otherSite()
+    const file = assets ? consoleAnswer(assets, request.method, request.path) : null
+    if (file) return file
     const found = find(request.method, request.path)
     if (found.kind === 'not_found') return REFUSALS.notFound()
     if (found.kind === 'bad_path') return REFUSALS.badPath()
     if (found.kind === 'wrong_method') return REFUSALS.methodNotAllowed(found.allow)
-    return call(dispatcher, found.route, found.params, request, body)
+    return callRoute(dispatcher, { route: found.route, params: found.params, request, body, allowSend })
   }
 
   return {
@@ -89,39 +100,6 @@ const withoutBody = ({ status, headers, body }: Answer): Answer => ({
   status,
   headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
   body: '',
-})
-
-const call = async (
-  dispatcher: ManagedDispatcher,
-  route: Route,
-  params: Readonly<Record<string, string>>,
-  request: AdminRequest,
-  reader: BodyReader,
-): Promise<Answer> => {
-  const raw = readQuery(request.query)
-  if ('refusal' in raw) return raw.refusal
-  const query = readFields(route.query, raw.value)
-  if ('refusal' in query) return query.refusal
-  const body = await readBody(route, request, reader)
-  if ('refusal' in body) return body.refusal
-  // Apps without types pass on what they have: an ObjectId.
-  const actor = request.actor === null ? null : String(request.actor)
-  const outcome = await route.handle(dispatcher, { params, query: query.value, body: body.value, actor })
-  if ('failure' in outcome) return answer(route.failure?.status ?? 500, outcome.failure)
-  const link = route.linked && outcome.nextCursor ? nextLink(raw.value, outcome.nextCursor) : {}
-  return answer(route.status, outcome.result, link)
-}
-
-const readBody = async (route: Route, { contentEncoding, contentType }: AdminRequest, reader: BodyReader) => {
-  if (route.method === 'GET') return { value: {} }
-  if (!isIdentityEncoding(contentEncoding)) return { refusal: REFUSALS.unsupportedEncoding() }
-  const json = readJson(await reader.read(), contentType)
-  return 'refusal' in json ? json : readFields(route.body, json.value)
-}
-
-/** RFC 8288; relative to the address that was asked for. */
-const nextLink = (query: Record<string, string>, cursor: string) => ({
-  link: `<?${new URLSearchParams({ ...query, cursor }).toString()}>; rel="next"`,
 })
 
 const consoleLogger: Pick<Logger, 'error'> = {

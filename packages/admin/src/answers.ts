@@ -4,7 +4,7 @@ import { isWebhooksError, issuesToText, type Issue } from '@swigs/webhooks-proto
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** JSON text; empty for HEAD. */
+  /** Text, JSON but for the console; empty for HEAD. */
   readonly body: string
 }
 
@@ -32,6 +32,7 @@ export const REFUSALS = {
   notFound: () => answer(404, { message: 'Not found' }),
   methodNotAllowed: (allow: string) =>
     answer(405, { message: `Method not allowed; this path takes ${allow}` }, { allow }),
+  forbidden: (message: string) => answer(403, { message }),
   otherSite: () => answer(403, { message: 'Sent by a page of another site, as Sec-Fetch-Site says' }),
   timedOut: () => closing(answer(408, { message: 'The body did not arrive in time' })),
   tooLarge: (limit: number) => closing(answer(413, { message: `The body is longer than ${limit} bytes` })),
@@ -56,8 +57,12 @@ export const answerTo = (error: unknown): Answer | null => {
     case 'INVALID_OPTIONS':
     case 'INVALID_EVENT':
       return answer(400, { message, issues: (error as { issues?: readonly Issue[] }).issues ?? [] })
+    case 'PAYLOAD_TOO_LARGE':
+      return invalid([{ path: 'data', message }])
     case 'INVALID_CURSOR':
       return invalid([{ path: 'cursor', message }])
+    case 'FORBIDDEN':
+      return REFUSALS.forbidden(message)
     case 'CONFLICT':
       return answer(409, { message })
     case 'STORAGE_UNAVAILABLE':

@@ -22,6 +22,9 @@ interface Definition<
   readonly status?: 200 | 201
   readonly result: R
   readonly linked?: boolean
+  readonly isOfAllSites?: boolean
+  readonly isAlwaysAllowed?: boolean
+  readonly optIn?: 'allowSend'
   readonly failure?: { readonly status: 500; readonly result: F }
   readonly handle: (
     dispatcher: ManagedDispatcher,
@@ -42,6 +45,9 @@ export const defineRoute = <
 ): Route<N, P, Q, B, R, F> => ({
   status: 200,
   linked: false,
+  isOfAllSites: false,
+  isAlwaysAllowed: false,
+  optIn: null,
   ...definition,
   query: definition.query ?? (nothing as unknown as Q),
   body: definition.body ?? (nothing as unknown as B),

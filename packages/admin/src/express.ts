@@ -1,3 +1,4 @@
+import { accessOf, type AccessOptions } from './access.js'
 import { createAdminApi, type AdminApiOptions } from './admin-api.js'
 import type { Answer } from './answers.js'
 import { requireGuards, type Guards } from './guards.js'
@@ -27,7 +28,8 @@ type Next = (error?: unknown) => void
 export type ExpressGuard = (request: any, response: any, next: any) => unknown
 
 /** How the admin API is mounted in Express. */
-export interface ExpressAdminOptions extends AdminApiOptions {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface ExpressAdminOptions extends AdminApiOptions, AccessOptions<any> {
   /** Middleware that runs before every route, in order. Required; `'none'` lets anyone in. */
   readonly guards: Guards<ExpressGuard>
   /** Who asks, told to the observer: `(req) => req.user.id`. */
@@ -60,6 +62,7 @@ export const adminRouter = (dispatcher: ManagedDispatcher, options: ExpressAdmin
       fetchSite: headers['sec-fetch-site'],
       readBody: (limit) => readNodeBody(request, limit),
       actor: options.actor?.(request) ?? null,
+      ...accessOf(options, request),
     })
   }
 

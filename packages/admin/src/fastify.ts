@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { accessOf, type AccessOptions } from './access.js'
 import { createAdminApi, type AdminApiOptions } from './admin-api.js'
 import { closing, REFUSALS } from './answers.js'
 import { requireGuards, type Guards } from './guards.js'
@@ -41,7 +42,8 @@ export interface FastifyLike {
 export type FastifyGuard = (request: any, reply: any, done: any) => unknown
 
 /** How the admin API is mounted in Fastify; `prefix` is Fastify's own. */
-export interface FastifyAdminOptions extends AdminApiOptions {
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export interface FastifyAdminOptions extends AdminApiOptions, AccessOptions<any> {
   /** What `createDispatcher` gave. */
   readonly dispatcher: ManagedDispatcher
   /** `onRequest` hooks that run before every route, before the body is read. Required; `'none'` lets anyone in. */
@@ -96,6 +98,7 @@ export const adminPlugin = async (app: FastifyLike, options: FastifyAdminOptions
           ? readStream(payload, limit, one(headers['content-length']))
           : { kind: 'bytes', bytes: Buffer.alloc(0) },
       actor: options.actor?.(request) ?? null,
+      ...accessOf(options, request),
     })
     return reply.code(status).headers(sent).send(text)
   }

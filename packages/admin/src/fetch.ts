@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { accessOf, type AccessOptions } from './access.js'
 import { createAdminApi, type AdminApiOptions } from './admin-api.js'
 import { answer, REFUSALS, type Answer } from './answers.js'
 import { requireGuards, type Guards } from './guards.js'
@@ -13,7 +14,7 @@ const ANSWER_FIRST_MS = 1_000
 export type Authorize = (request: Request) => boolean | Response | Promise<boolean | Response>
 
 /** How the admin API is mounted behind a web-standard handler. */
-export interface FetchAdminOptions extends AdminApiOptions {
+export interface FetchAdminOptions extends AdminApiOptions, AccessOptions<Request> {
   /** Asked before every route; of several, all have to agree. Required; `'none'` lets anyone in. */
   readonly authorize: Authorize | Guards<Authorize>
   /** What comes before the routes in the path: `/api/webhooks`. Default: nothing. */
@@ -54,6 +55,7 @@ export const adminHandler = (
         fetchSite: request.headers.get('sec-fetch-site') ?? undefined,
         readBody: (limit, signal) => readBody(request, limit, signal),
         actor: options.actor?.(request) ?? null,
+        ...accessOf(options, request),
       }),
     )
   }

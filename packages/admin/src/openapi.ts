@@ -25,7 +25,7 @@ const NAMED = new Map<z.ZodType, string>([
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'A field of the request is wrong',
-  403: 'A browser sent it from a page of another site',
+  403: 'A browser sent it from a page of another site, or it is not allowed to whoever asks',
   404: 'There is no such thing',
   405: 'This path does not take that method; Allow says which',
   408: 'The body did not arrive in time',

@@ -1,5 +1,5 @@
 import type { EventCatalogue } from '@swigs/webhooks-protocol'
-import type { Dispatcher } from '@swigs/webhooks-dispatcher'
+import type { Dispatcher, Dispatched, SubscriptionView } from '@swigs/webhooks-dispatcher'
 import type { z } from 'zod'
 
 /** What the admin API manages: any dispatcher, whatever its catalogue. */
@@ -8,6 +8,7 @@ export type ManagedDispatcher = Pick<
   'subscriptions' | 'deliveries' | 'replays' | 'events' | 'stats' | 'metrics'
 > & {
   readonly catalogue: EventCatalogue | undefined
+  dispatch(type: string, data: unknown, options: { siteId: string | null }): Promise<Dispatched>
 }
 
 /** The methods that routes have; a HEAD is answered as its GET. */
@@ -38,6 +39,14 @@ export interface Call<P extends string, Q, B> {
   readonly body: B
   /** Who asks, for the observer. */
   readonly actor: string | null
+  readonly access: CallAccess
+}
+
+/** What whoever asks may see and do. */
+export interface CallAccess {
+  readonly siteIds: readonly string[] | 'all'
+  /** The routes that may be used, as `POST /:id/pause`: for one subscription, or in general. */
+  allowed(subscription: SubscriptionView | null): Promise<string[]>
 }
 
 /** What a handler answers with: the result, or the failure that the route declares. */
@@ -66,6 +75,12 @@ export interface Route<
   readonly result: R
   /** The next cursor goes out in a `Link` header, and `result` is a bare array. */
   readonly linked: boolean
+  /** It tells of all sites at once: refused where somebody may see some of them alone. */
+  readonly isOfAllSites: boolean
+  /** Nobody is asked whether it may be used: what is answered depends on who asks already. */
+  readonly isAlwaysAllowed: boolean
+  /** Refused unless this option of the mount is `true`. */
+  readonly optIn: 'allowSend' | null
   /** An outcome that is no error of the request, with its own status. */
   readonly failure: { readonly status: 500; readonly result: F } | null
   readonly handle: (

@@ -3,6 +3,7 @@ import { defineRoute } from './define-route.js'
 import type { Route } from './route.js'
 import { openApiDocument } from './openapi.js'
 import { bulkRoutes } from './routes/bulk.js'
+import { consoleRoutes } from './routes/console.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { eventRoutes } from './routes/events.js'
 import { replayRoutes } from './routes/replays.js'
@@ -20,6 +21,7 @@ const documentRoute = defineRoute({
 /** Every route there is; the first path that matches wins, so `/:id` comes last. */
 export const TABLE = [
   documentRoute,
+  ...consoleRoutes,
   ...eventRoutes,
   ...bulkRoutes,
   ...replayRoutes,

@@ -7,6 +7,7 @@ import { fastify } from 'fastify'
 import { adminRouter } from '../src/express.js'
 import { adminPlugin } from '../src/fastify.js'
 import { adminHandler } from '../src/fetch.js'
+import type { Asked, ConsoleAssets, Scope } from '../src/index.js'
 import type { ManagedDispatcher } from '../src/route.js'
 
 export const BASE = '/api/webhooks'
@@ -54,6 +55,20 @@ const at = (origin: string, close: () => Promise<unknown>): Mount => ({
   close: async () => void (await close()),
 })
 
+/** What a mount is given beside its guards; whoever asks is the user of `x-user`. */
+export interface Extras {
+  readonly can?: (user: string | null, asked: Asked) => boolean | Promise<boolean>
+  readonly scope?: (user: string | null) => Scope | Promise<Scope>
+  readonly console?: ConsoleAssets
+  readonly allowSend?: boolean
+}
+
+const extrasOf = <R>({ can, scope, ...rest }: Extras, userOf: (request: R) => string | null) => ({
+  ...rest,
+  ...(can && { can: (request: R, asked: Asked) => can(userOf(request), asked) }),
+  ...(scope && { scope: (request: R) => scope(userOf(request)) }),
+})
+
 interface NodeRequest {
   headers: Record<string, string | undefined>
 }
@@ -96,11 +111,21 @@ export const BEHIND_JSON: Readonly<Record<string, (webhooks: ManagedDispatcher) 
 }
 
 /** Every way to mount the admin API. */
-export const MOUNTS: Readonly<Record<string, (webhooks: ManagedDispatcher) => Promise<Mount>>> = {
-  'Express 4': (webhooks) => onNode(express4().use(BASE, adminRouter(webhooks, { guards: [guard], actor }))),
-  'Express 5': (webhooks) =>
-    onNode(express5().use(BASE, adminRouter(webhooks, { guards: [guard], actor })) as RequestListener),
-  'Fastify 5': async (webhooks) => {
+export const MOUNTS: Readonly<
+  Record<string, (webhooks: ManagedDispatcher, extras?: Extras) => Promise<Mount>>
+> = {
+  'Express 4': (webhooks, extras = {}) =>
+    onNode(
+      express4().use(BASE, adminRouter(webhooks, { guards: [guard], actor, ...extrasOf(extras, actor) })),
+    ),
+  'Express 5': (webhooks, extras = {}) =>
+    onNode(
+      express5().use(
+        BASE,
+        adminRouter(webhooks, { guards: [guard], actor, ...extrasOf(extras, actor) }),
+      ) as RequestListener,
+    ),
+  'Fastify 5': async (webhooks, extras = {}) => {
     const app = fastify()
     const onRequest = async (
       { headers }: NodeRequest,
@@ -108,17 +133,25 @@ export const MOUNTS: Readonly<Record<string, (webhooks: ManagedDispatcher) => Pr
     ) => {
       if (!mayManage(headers['authorization'])) await reply.code(401).send({ message: 'Not authorized' })
     }
-    const options = { dispatcher: webhooks, prefix: BASE, guards: [onRequest], actor }
+    const options = {
+      dispatcher: webhooks,
+      prefix: BASE,
+      guards: [onRequest],
+      actor,
+      ...extrasOf(extras, actor),
+    }
     await app.register(adminPlugin, options)
     return at(await app.listen({ port: 0, host: '127.0.0.1' }), () => app.close())
   },
-  fetch: async (webhooks) => {
+  fetch: async (webhooks, extras = {}) => {
+    const user = ({ headers }: Request) => headers.get('x-user')
     const handle = adminHandler(webhooks, {
       basePath: BASE,
       authorize: ({ headers }) =>
         mayManage(headers.get('authorization')) ||
         Response.json({ message: 'Not authorized' }, { status: 401 }),
-      actor: ({ headers }) => headers.get('x-user'),
+      actor: user,
+      ...extrasOf(extras, user),
     })
     return {
       send: async (request) =>

@@ -48,6 +48,7 @@ export type {
   SubscriptionInput,
   Subscriptions,
   SubscriptionUpdate,
+  TestInput,
   TestResult,
 } from './api/subscriptions.js'
 export type { AttemptView, DeliveryView, EventView, SubscriptionView } from './api/views.js'

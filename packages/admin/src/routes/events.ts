@@ -1,8 +1,7 @@
-import { z } from 'zod'
 import { defineRoute } from '../define-route.js'
 import { eventDetail, eventPage, eventQuery, eventTypes, stats } from '../schemas/event.js'
 import { metrics, metricsQuery } from '../schemas/metrics.js'
-import { deliveryOut } from './views.js'
+import { deliveryOut, listTypes } from './views.js'
 
 export const eventRoutes = [
   defineRoute({
@@ -31,20 +30,14 @@ export const eventRoutes = [
     path: '/event-types',
     summary: 'The catalogue: what this app can send, with a JSON Schema and an example each',
     result: eventTypes,
-    handle: async ({ catalogue = {} }) => ({
-      result: Object.entries(catalogue).map(([type, { description, schema, example }]) => ({
-        type,
-        description,
-        schema: z.toJSONSchema(schema, { unrepresentable: 'any' }) as Record<string, unknown>,
-        example,
-      })),
-    }),
+    handle: async ({ catalogue }) => ({ result: listTypes(catalogue) }),
   }),
   defineRoute({
     name: 'getStats',
     method: 'GET',
     path: '/stats',
     summary: 'How much there is to do',
+    isOfAllSites: true,
     result: stats,
     handle: async (dispatcher) => ({ result: await dispatcher.stats() }),
   }),

@@ -71,7 +71,9 @@ export const subscription = z.object({
   updatedAt: instant,
 })
 
-const tested = {
+/** What came of an event that was sent by hand. */
+export const tested = {
+  eventId: z.string(),
   deliveryId: z.string(),
   statusCode: z.number().nullable(),
   durationMs: z.number().nullable(),

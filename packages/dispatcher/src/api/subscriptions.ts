@@ -46,8 +46,19 @@ export interface Actor {
   readonly actor?: string | null | undefined
 }
 
+/** What to send by hand, to one subscription; without a type, the `test` event. */
+export interface TestInput extends Actor {
+  /** Of the catalogue, where there is one; default `test`. */
+  readonly type?: string | undefined
+  /** As the schema of that type takes it. */
+  readonly data?: unknown
+  /** The site it is said to have happened on. Default: none. */
+  readonly siteId?: SiteId | null | undefined
+}
+
 /** What became of a test. */
 export interface TestResult {
+  readonly eventId: string
   readonly delivered: boolean
   readonly statusCode: number | null
   readonly durationMs: number | null
@@ -108,9 +119,10 @@ export interface Subscriptions {
   release(id: string, by?: Actor): Promise<void>
   /**
    * Sends a `test` event now, once, through the very path of every delivery, also to a paused subscription.
-   * @throws NotFoundError
+   * With a `type` it sends that instead, whatever the subscription subscribes to.
+   * @throws NotFoundError; InvalidEventError with the path of each problem
    */
-  test(id: string, by?: Actor): Promise<TestResult>
+  test(id: string, input?: TestInput): Promise<TestResult>
   /**
    * What came of its attempts, by minute, hour or day.
    * @throws NotFoundError; InvalidOptionsError naming the field, and how to ask for less where it is too much

@@ -1,7 +1,8 @@
-import { PayloadTooLargeError, serialiseEnvelope } from '@swigs/webhooks-protocol'
+import { serialiseEnvelope } from '@swigs/webhooks-protocol'
 import type { StoredEvent } from '../core/event.js'
 import type { Batch } from '../ports/batch.js'
 import type { FlowContext } from './context.js'
+import { checkLength } from './event-length.js'
 
 /** What `dispatch` was asked to accept, validated. */
 export interface Publication {
@@ -45,12 +46,7 @@ export class Acceptor {
     const occurredAt = publication.occurredAt ?? acceptedAt
     const id = idempotencyKey === undefined ? ids.eventId() : ids.idempotentEventId(type, idempotencyKey)
     const body = serialiseEnvelope({ id, event: type, timestamp: new Date(occurredAt).toISOString(), data })
-    const bytes = Buffer.byteLength(body)
-    if (bytes > settings.maxPayloadBytes)
-      throw new PayloadTooLargeError(
-        `The ${type} event is ${bytes} bytes long, more than maxPayloadBytes (${settings.maxPayloadBytes}). ` +
-          'Send ids and let the receiver fetch the rest, or raise the option.',
-      )
+    checkLength(type, body, settings.maxPayloadBytes)
     return { id, type, siteId, body, occurredAt, acceptedAt, target: null, trace: null }
   }
 

@@ -19,7 +19,7 @@ import { ReplayLoop } from './replay/replay-loop.js'
 import { Replays } from './replay/replays.js'
 import { cancelPending } from './retire-lane.js'
 import type { HealthRecord } from './runner-context.js'
-import { TestSender, type TestOutcome } from './send-test.js'
+import { TestSender, type TestContent, type TestOutcome } from './send-test.js'
 import { LaneServer } from './serve-lanes.js'
 import { Slots } from './slots.js'
 import type { Tally } from './tally.js'
@@ -70,7 +70,10 @@ export class Engine {
     this.#slots = slots
     const survey = new HealthSurvey(context, {
       publish: (publication) => this.accept(this.prepare(publication), undefined),
-      changed: (subscription) => this.changed(subscription.id, subscription),
+      switchedOff: (subscription) => {
+        this.changed(subscription.id, subscription)
+        return this.switchedOff(subscription.id)
+      },
     })
     this.#worker = new Worker(context, parts, survey)
     this.#tests = new TestSender(context, parts)
@@ -151,8 +154,8 @@ export class Engine {
   }
 
   /** Sends a test to one subscription now; `wholeLane: false` sends nothing else that is due there. */
-  sendTest(id: string, data: Readonly<Record<string, unknown>>, wholeLane: boolean): Promise<TestOutcome> {
-    return this.#tests.send(id, data, { wholeLane })
+  sendTest(id: string, content: TestContent, wholeLane: boolean): Promise<TestOutcome> {
+    return this.#tests.send(id, content, { wholeLane })
   }
 
   /** A subscription was changed in this process, or removed (`null`). */

@@ -14,8 +14,8 @@ const MOST_LOOKED_AT = 1_000
 export interface SurveyParts {
   /** Stores an event of our own; one that is stored already is left as it is. */
   readonly publish: (publication: Publication) => Promise<unknown>
-  /** Told of a subscription that was switched off. */
-  readonly changed: (subscription: Subscription) => void
+  /** Told of a subscription that was switched off: it keeps nothing. */
+  readonly switchedOff: (subscription: Subscription) => Promise<void>
 }
 
 /**
@@ -71,7 +71,7 @@ export class HealthSurvey {
     })
     if (!after) return
     if (change.change === 'disabled') {
-      this.#parts.changed(after)
+      await this.#parts.switchedOff(after)
       observe({ name: 'subscription.deactivated', subscriptionId: id, reason: 'failing' })
     }
     observe({ name: `subscription.${change.change}`, subscriptionId: id, failingSince: change.since })

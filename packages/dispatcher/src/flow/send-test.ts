@@ -3,6 +3,7 @@ import { deliveryId, type Delivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
 import type { LaneState } from '../core/lane.js'
 import type { FlowContext } from './context.js'
+import { checkLength } from './event-length.js'
 import type { FanOut } from './fan-out.js'
 import type { HeldLanes } from './held-lanes.js'
 import type { LaneServer } from './serve-lanes.js'
@@ -12,6 +13,13 @@ import type { WorkerParts } from './worker.js'
 export interface TestOutcome {
   readonly delivery: Delivery | null
   readonly heldBack: string | null
+}
+
+/** The event that is sent. */
+export interface TestContent {
+  readonly type: string
+  readonly siteId: string | null
+  readonly dataAt: (timestamp: string) => unknown
 }
 
 /** Beyond the request's own deadline: the time that a test may wait for its turn, ms. */
@@ -37,11 +45,11 @@ export class TestSender {
 
   async send(
     subscriptionId: string,
-    data: Readonly<Record<string, unknown>>,
+    content: TestContent,
     { wholeLane }: { wholeLane: boolean },
   ): Promise<TestOutcome> {
     const { storage, clock, ids, settings } = this.#context
-    const event = this.#event(subscriptionId, data)
+    const event = this.#event(subscriptionId, content)
     const id = deliveryId(event.id, subscriptionId)
     const deadline = clock.monotonic() + settings.timeoutMs + WAIT_MS
     // Nobody but this process knows what to do with it at once: sweeps come after the deadline.
@@ -67,14 +75,14 @@ export class TestSender {
     }
   }
 
-  #event(target: string, given: Readonly<Record<string, unknown>>): StoredEvent {
-    const { clock, ids } = this.#context
+  #event(target: string, { type, siteId, dataAt }: TestContent): StoredEvent {
+    const { clock, ids, settings } = this.#context
     const now = Math.floor(clock.now())
     const timestamp = new Date(now).toISOString()
-    const data = { message: 'Test webhook', ...given, timestamp }
     const id = ids.eventId()
-    const body = serialiseEnvelope({ id, event: 'test', timestamp, data })
-    return { id, type: 'test', siteId: null, body, occurredAt: now, acceptedAt: now, target, trace: null }
+    const body = serialiseEnvelope({ id, event: type, timestamp, data: dataAt(timestamp) })
+    checkLength(type, body, settings.maxPayloadBytes)
+    return { id, type, siteId, body, occurredAt: now, acceptedAt: now, target, trace: null }
   }
 
   /** Resolves when this process does not hold the lane any more, or a moment has passed. */

@@ -13,7 +13,7 @@ const MEMBERS: Readonly<Record<string, { most: number; actorAt?: number }>> = {
   'subscriptions.remove': { most: 2, actorAt: 1 },
   'subscriptions.rotateSecret': { most: 2 },
   'subscriptions.release': { most: 2, actorAt: 1 },
-  'subscriptions.test': { most: 2, actorAt: 1 },
+  'subscriptions.test': { most: 2 },
   'subscriptions.metrics': { most: 2 },
   'deliveries.list': { most: 1 },
   'deliveries.get': { most: 1 },

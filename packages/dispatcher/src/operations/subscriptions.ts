@@ -8,6 +8,7 @@ import type {
   SubscriptionInput,
   Subscriptions,
   SubscriptionUpdate,
+  TestInput,
   TestResult,
 } from '../api/subscriptions.js'
 import type { SubscriptionView } from '../api/views.js'
@@ -28,6 +29,7 @@ import { pauseAll } from './pause-all.js'
 import { readMetrics } from './metrics.js'
 import { parseRotation, rotated } from './rotate-secret.js'
 import { offPatch, ON, patchFrom, pausePatch } from './subscription-patch.js'
+import { testContent } from './test-content.js'
 import { testResult } from './test-result.js'
 import { subscriptionView } from './views.js'
 
@@ -165,12 +167,12 @@ export class SubscriptionOperations implements Subscriptions {
     this.#tell(id, 'released', actor)
   }
 
-  async test(id: string, { actor = null }: Actor = {}): Promise<TestResult> {
+  async test(id: string, input: TestInput = {}): Promise<TestResult> {
     const { engine, catalogue, enabled } = this.#ports
+    const content = testContent(catalogue, input)
     const subscription = await this.#require(id)
-    this.#tell(id, 'tested', actor)
-    const example = (catalogue?.['test']?.example ?? {}) as Record<string, unknown>
-    return testResult(subscription, await engine.sendTest(id, example, enabled))
+    this.#tell(id, 'tested', input.actor ?? null)
+    return testResult(subscription, await engine.sendTest(id, content, enabled))
   }
 
   async metrics(id: string, query?: MetricsQuery): Promise<Metrics> {

@@ -12,6 +12,7 @@ export const testResult = (subscription: Subscription, { delivery, heldBack }: T
     statusCode: attempt?.statusCode ?? null,
     durationMs: attempt?.durationMs ?? null,
     error: heldBack ?? attempt?.error ?? null,
+    eventId: delivery?.eventId ?? '',
     deliveryId: delivery?.id ?? '',
     responseBody: answer === null ? null : maskAnswer(answer, subscription),
   }

@@ -29,7 +29,7 @@ const processOn = (storage: ReturnType<typeof memoryStorage>, published: Map<str
       const id = `${type} ${idempotencyKey}`
       if (!published.has(id)) published.set(id, publication)
     },
-    changed: () => undefined,
+    switchedOff: async () => undefined,
   })
   return { survey, observed, run: () => survey.run(() => false), dying: () => void (dies = true) }
 }

@@ -1,0 +1,24 @@
+import { NotFoundError } from '@swigs/webhooks-protocol'
+import type { Replays } from '@swigs/webhooks-dispatcher'
+import { fillPage } from './fill-page.js'
+import type { Visible } from './visible.js'
+
+/** The replays of some sites: those to one of their own subscriptions. */
+export const replaysWithin = (all: Replays, visible: Visible): Replays => {
+  const isVisible = async ({ subscriptionId }: { readonly subscriptionId: string | null }) =>
+    subscriptionId !== null && (await visible.isSubscriptionId(subscriptionId))
+  const require = async (id: string) => {
+    const replay = await all.get(id)
+    if (await isVisible(replay)) return replay
+    throw new NotFoundError('There is no such replay.')
+  }
+
+  return {
+    get: require,
+    list: (query = {}) => fillPage(query, (page) => all.list(page), isVisible),
+    cancel: async (id, by) => {
+      await require(id)
+      return all.cancel(id, by)
+    },
+  }
+}

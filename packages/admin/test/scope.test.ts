@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { adminHandler } from '../src/fetch.js'
+import { adminRoutes } from '../src/index.js'
+import { accessWorld, OURS, THEIRS, type AccessWorld } from './access-world.js'
+import { MOUNTS } from './mounts.js'
+import { customer, registration } from './support.js'
+
+const scope = (user: string | null) => ({ siteIds: user === 'root' ? ('all' as const) : [OURS] })
+const names = (body: { appName: string }[]) => body.map(({ appName }) => appName).sort()
+
+describe.each(Object.keys(MOUNTS))('whoever may see one site, on %s', (mountName) => {
+  let world: AccessWorld
+  beforeEach(async () => {
+    world = await accessWorld(mountName, { scope, allowSend: true })
+  })
+  afterEach(() => world.close())
+
+  it('is shown the endpoints of that site alone, and whoever may see all of them all', async () => {
+    expect(names((await world.call('GET', '/')).body)).toEqual(['ours'])
+    expect(names((await world.call('GET', '/', undefined, 'root')).body)).toHaveLength(4)
+  })
+
+  it('does not find any other endpoint, by whatever route names one', async () => {
+    const { ours, ...others } = world.subscriptions
+    const routes = adminRoutes.filter(({ path }) => path.startsWith('/:id'))
+    expect(routes.length).toBeGreaterThan(10)
+    const bodyOf = (name: string) => (name === 'recoverDeliveries' ? { since: '2026-01-01T00:00:00Z' } : {})
+    for (const id of Object.values(others)) {
+      const before = await world.webhooks.subscriptions.get(id)
+      for (const { name, method, path } of routes) {
+        const { status } = await world.call(method, path.replace(':id', id), bodyOf(name))
+        expect(status, name).toBe(404)
+      }
+      expect(await world.webhooks.subscriptions.get(id)).toEqual(before)
+    }
+    expect((await world.call('PATCH', `/${ours}`, { description: 'mine' })).status).toBe(200)
+  })
+
+  it('can make none that takes events of other sites, nor make one take them', async () => {
+    const { ours } = world.subscriptions
+    for (const filters of [{}, { siteIds: [] }, { siteIds: [THEIRS] }, { siteIds: [OURS, THEIRS] }]) {
+      const made = await world.call('POST', '/', { ...registration, filters })
+      expect([made.status, made.body.message]).toEqual([403, expect.stringContaining('filters.siteIds')])
+      expect((await world.call('PUT', `/${ours}`, { filters })).status).toBe(403)
+    }
+    const { filters: _none, ...without } = registration
+    expect((await world.call('POST', '/', without)).status).toBe(403)
+    expect((await world.call('POST', '/', { ...registration, filters: { siteIds: [OURS] } })).status).toBe(
+      201,
+    )
+    expect((await world.webhooks.subscriptions.list()).items).toHaveLength(5)
+  })
+
+  it('is shown what its own endpoints were sent, and nothing else', async () => {
+    const { ours, theirs, all } = world.subscriptions
+    const { body } = await world.call('GET', '/deliveries')
+    const seen = body.items as { subscriptionId: string; siteId: string | null }[]
+    expect(seen.map(({ siteId }) => siteId).sort()).toEqual([OURS, null])
+    expect(new Set(seen.map(({ subscriptionId }) => subscriptionId))).toEqual(new Set([ours]))
+    for (const query of [`subscriptionId=${theirs}`, `siteId=${THEIRS}`, `eventId=${world.happened.theirs}`])
+      expect((await world.call('GET', `/deliveries?${query}`)).body).toEqual({ items: [], nextCursor: null })
+    for (const id of [theirs, all, world.subscriptions.both])
+      for (const [method, rest] of [
+        ['GET', ''],
+        ['POST', '/resend'],
+        ['POST', '/cancel'],
+      ] as const)
+        expect((await world.call(method, `/deliveries/${await world.deliveryOf(id)}${rest}`)).status).toBe(
+          404,
+        )
+    expect((await world.call('GET', `/deliveries/${await world.deliveryOf(ours)}`)).status).toBe(200)
+  })
+
+  it('does not see what an endpoint was sent of another site before it was theirs', async () => {
+    const { theirs } = world.subscriptions
+    await world.webhooks.subscriptions.update(theirs, { filters: { siteIds: [OURS] } })
+    const { body } = await world.call('GET', `/${theirs}/deliveries`)
+    expect((body.items as { siteId: string | null }[]).map(({ siteId }) => siteId)).toEqual([null])
+  })
+
+  it('is shown the events of that site, with the deliveries to its endpoints', async () => {
+    const { ours, theirs, none } = world.happened
+    const { body } = await world.call('GET', '/events')
+    expect((body.items as { id: string }[]).map(({ id }) => id)).toEqual([ours])
+    expect((await world.call('GET', `/events?siteId=${THEIRS}`)).body.items).toEqual([])
+    for (const id of [theirs, none]) expect((await world.call('GET', `/events/${id}`)).status).toBe(404)
+    const event = (await world.call('GET', `/events/${ours}`)).body
+    expect(event.deliveries).toMatchObject([{ subscriptionId: world.subscriptions.ours }])
+  })
+
+  it('sends events of that site alone, and to its endpoints alone', async () => {
+    const event = { type: 'customer.created', data: customer }
+    for (const siteId of [undefined, null, THEIRS])
+      expect((await world.call('POST', '/send', { ...event, siteId })).status).toBe(403)
+    expect((await world.call('POST', '/send', { ...event, siteId: OURS })).status).toBe(200)
+    const { ours, theirs } = world.subscriptions
+    const to = (subscriptionId: string, siteId?: string) =>
+      world.call('POST', '/send', { ...event, subscriptionId, siteId })
+    expect((await to(theirs)).status).toBe(404)
+    expect((await to(ours, THEIRS)).status).toBe(403)
+    expect((await to(ours, OURS)).body.test).toMatchObject({ delivered: true })
+  })
+
+  it('is told nothing that is counted over all sites', async () => {
+    expect((await world.call('GET', '/stats')).status).toBe(403)
+    expect((await world.call('GET', '/stats', undefined, 'root')).status).toBe(200)
+    const { body } = await world.call('GET', '/me')
+    expect(body).toMatchObject({ actor: 'ada', siteIds: [OURS] })
+    expect(body.may).not.toContain('GET /stats')
+    expect(body.may).toContain('POST /:id/pause')
+  })
+
+  it('pages to the end of a list in which nearly everything is of other sites', async () => {
+    for (let n = 0; n < 30; n += 1) await world.webhooks.dispatch('customer.created', customer, THEIRS)
+    await world.webhooks.dispatch('customer.created', customer, OURS)
+    await world.webhooks.drain()
+    const found: string[] = []
+    let cursor = ''
+    do {
+      const { body } = await world.call('GET', `/deliveries?limit=2${cursor && `&cursor=${cursor}`}`)
+      found.push(...(body.items as { siteId: string | null }[]).map(({ siteId }) => String(siteId)))
+      cursor = (body.nextCursor as string | null) ?? ''
+    } while (cursor !== '')
+    expect(found.sort()).toEqual([OURS, OURS, 'null'])
+  })
+})
+
+describe('a scope that says nothing', () => {
+  it('opens nothing', async () => {
+    const { webhooks, close } = await accessWorld('fetch', {})
+    const logged: unknown[] = []
+    const logger = { error: (...line: unknown[]) => void logged.push(line) }
+    for (const given of [undefined, null, {}, { siteIds: null }, { siteIds: 'ours' }, []] as never[]) {
+      const handle = adminHandler(webhooks, { authorize: 'none', scope: () => given, logger })
+      const response = await handle(new Request('http://localhost/'))
+      expect(response.status).not.toBe(200)
+    }
+    expect(() => adminHandler(webhooks, { authorize: 'none', scope: 'all' as never })).toThrow(/scope: /)
+    await close()
+  })
+
+  it('that names no site shows nothing', async () => {
+    const { call, close } = await accessWorld('fetch', { scope: () => ({ siteIds: [] }) })
+    expect((await call('GET', '/')).body).toEqual([])
+    expect((await call('GET', '/deliveries')).body.items).toEqual([])
+    expect((await call('GET', '/events')).body.items).toEqual([])
+    await close()
+  })
+})
