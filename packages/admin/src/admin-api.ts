@@ -1,6 +1,6 @@
 import { InvalidOptionsError, isIdentityEncoding } from '@swigs/webhooks-protocol'
 import type { Logger } from '@swigs/webhooks-dispatcher'
-import { answer, answerTo, closing, REFUSALS, type Answer } from './answers.js'
+import { answer, answerTo, closing, REFUSALS, textAnswer, type Answer } from './answers.js'
 import { routeFinder } from './find-route.js'
 import { bodyReader, type BodyReader, type ReadBody } from './read-body.js'
 import { readFields, readJson, readQuery } from './read-request.js'
@@ -108,6 +108,7 @@ const call = async (
   const actor = request.actor === null ? null : String(request.actor)
   const outcome = await route.handle(dispatcher, { params, query: query.value, body: body.value, actor })
   if ('failure' in outcome) return answer(route.failure?.status ?? 500, outcome.failure)
+  if (route.textType !== null) return textAnswer(route.status, String(outcome.result), route.textType)
   const link = route.linked && outcome.nextCursor ? nextLink(raw.value, outcome.nextCursor) : {}
   return answer(route.status, outcome.result, link)
 }

@@ -21,6 +21,7 @@ interface Definition<
   readonly body?: B
   readonly status?: 200 | 201
   readonly result: R
+  readonly textType?: string
   readonly linked?: boolean
   readonly failure?: { readonly status: 500; readonly result: F }
   readonly handle: (
@@ -42,6 +43,7 @@ export const defineRoute = <
 ): Route<N, P, Q, B, R, F> => ({
   status: 200,
   linked: false,
+  textType: null,
   ...definition,
   query: definition.query ?? (nothing as unknown as Q),
   body: definition.body ?? (nothing as unknown as B),

@@ -3,7 +3,10 @@ import type { Dispatcher } from '@swigs/webhooks-dispatcher'
 import type { z } from 'zod'
 
 /** What the admin API manages: any dispatcher, whatever its catalogue. */
-export type ManagedDispatcher = Pick<Dispatcher, 'subscriptions' | 'deliveries' | 'events' | 'stats'> & {
+export type ManagedDispatcher = Pick<
+  Dispatcher,
+  'subscriptions' | 'deliveries' | 'events' | 'stats' | 'meter'
+> & {
   readonly catalogue: EventCatalogue | undefined
 }
 
@@ -61,6 +64,8 @@ export interface Route<
   /** Status and shape of success. */
   readonly status: 200 | 201
   readonly result: R
+  /** The `Content-Type` of a result that is text and not JSON. */
+  readonly textType: string | null
   /** The next cursor goes out in a `Link` header, and `result` is a bare array. */
   readonly linked: boolean
   /** An outcome that is no error of the request, with its own status. */

@@ -4,6 +4,7 @@ import type { Route } from './route.js'
 import { openApiDocument } from './openapi.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { eventRoutes } from './routes/events.js'
+import { metricsRoute } from './routes/metrics.js'
 import { subscriptionRoutes } from './routes/subscriptions.js'
 
 const documentRoute = defineRoute({
@@ -16,7 +17,13 @@ const documentRoute = defineRoute({
 })
 
 /** Every route there is; the first path that matches wins, so `/:id` comes last. */
-export const TABLE = [documentRoute, ...eventRoutes, ...deliveryRoutes, ...subscriptionRoutes] as const
+export const TABLE = [
+  documentRoute,
+  metricsRoute,
+  ...eventRoutes,
+  ...deliveryRoutes,
+  ...subscriptionRoutes,
+] as const
 
 /** The same, for whoever does not ask which is which. */
 export const ROUTES: readonly Route[] = TABLE as unknown as readonly Route[]
