@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { memoryStorage, type Metric } from '@swigs/webhooks-dispatcher'
+import express, { type RequestHandler } from 'express'
 import { getMetricsFromIterator } from 'prom2javascript'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { adminRouter } from '../src/express.js'
 import { adminHandler } from '../src/fetch.js'
 import { createAdminClient } from '../src/index.js'
 import { prometheusText } from '../src/prometheus.js'
@@ -215,5 +219,35 @@ describe('the Grafana dashboard', () => {
       expect(fieldConfig.defaults.unit).not.toBe('')
       expect(targets.every(({ expr }) => expr.includes('swigs_webhooks_'))).toBe(true)
     }
+  })
+})
+
+describe('a scraper of GET /metrics', () => {
+  it('is let in by its token, and to that route alone, where a guard says so', async () => {
+    const { webhooks } = dispatcherOn(memoryStorage())
+    onTestFinished(() => webhooks.stop())
+    const scraperOr =
+      (guard: RequestHandler): RequestHandler =>
+      (request, response, next) => {
+        const scrapes = request.method === 'GET' && request.path === '/metrics'
+        if (scrapes && request.headers.authorization === 'Bearer scrape') next()
+        else guard(request, response, next)
+      }
+    const protect: RequestHandler = (_request, response) => void response.status(401).end()
+    const app = express().use('/api/webhooks', adminRouter(webhooks, { guards: [scraperOr(protect)] }))
+    const server = app.listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const status = async (path: string, authorization = 'Bearer scrape', method = 'GET') => {
+      const headers = { authorization, connection: 'close' }
+      return (await fetch(`http://127.0.0.1:${port}/api/webhooks${path}`, { method, headers })).status
+    }
+    expect(await status('/metrics')).toBe(200)
+    expect(await status('/metrics?bySubscription=true')).toBe(200)
+    expect(await status('/metrics', 'Bearer other')).toBe(401)
+    expect(await status('/stats')).toBe(401)
+    expect(await status('/')).toBe(401)
+    expect(await status('/metrics', 'Bearer scrape', 'POST')).toBe(401)
   })
 })
