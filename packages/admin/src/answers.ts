@@ -4,7 +4,7 @@ import { isWebhooksError, issuesToText, type Issue } from '@swigs/webhooks-proto
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Text, JSON but for the console; empty for HEAD. */
+  /** JSON, but for the console and for routes that have a type of their own; empty for HEAD. */
   readonly body: string
 }
 
@@ -19,6 +19,13 @@ export const answer = (status: number, body: unknown, headers: Record<string, st
   status,
   headers: { ...HEADERS, ...headers },
   body: JSON.stringify(body),
+})
+
+/** An answer that is text. */
+export const textAnswer = (status: number, body: string, contentType: string): Answer => ({
+  status,
+  headers: { ...HEADERS, 'content-type': contentType },
+  body,
 })
 
 /** The same answer, after which the connection ends: what is left of the body would be taken for the next request. */

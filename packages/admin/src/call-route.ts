@@ -2,7 +2,7 @@ import { isIdentityEncoding, isWebhooksError } from '@swigs/webhooks-protocol'
 import type { SubscriptionView } from '@swigs/webhooks-dispatcher'
 import { sitesOf, type Access } from './access.js'
 import type { AdminRequest } from './admin-api.js'
-import { answer, REFUSALS, type Answer } from './answers.js'
+import { answer, REFUSALS, textAnswer, type Answer } from './answers.js'
 import type { BodyReader } from './read-body.js'
 import { readFields, readJson, readQuery, type Read } from './read-request.js'
 import type { ManagedDispatcher, Route } from './route.js'
@@ -43,6 +43,7 @@ export const callRoute = async (dispatcher: ManagedDispatcher, found: Found): Pr
   }
   const outcome = await route.handle(managed, { params, query: query.value, body: body.value, actor, access })
   if ('failure' in outcome) return answer(route.failure?.status ?? 500, outcome.failure)
+  if (route.textType !== null) return textAnswer(route.status, String(outcome.result), route.textType)
   const link = route.linked && outcome.nextCursor ? nextLink(raw.value, outcome.nextCursor) : {}
   return answer(route.status, outcome.result, link)
 }

@@ -127,6 +127,7 @@ const segment = ({ name: method }: Route, name: string, id: unknown): string => 
 
 const read = (route: Route, response: FetchResponse<string>): unknown => {
   const { status, _data = '' } = response
+  if (status === route.status && route.textType !== null) return _data
   const body = parse(_data)
   if (status === route.status && body !== null)
     return route.linked ? { items: body, nextCursor: cursorOf(response) } : body

@@ -21,6 +21,7 @@ interface Definition<
   readonly body?: B
   readonly status?: 200 | 201
   readonly result: R
+  readonly textType?: string
   readonly linked?: boolean
   readonly isOfAllSites?: boolean
   readonly isAlwaysAllowed?: boolean
@@ -45,6 +46,7 @@ export const defineRoute = <
 ): Route<N, P, Q, B, R, F> => ({
   status: 200,
   linked: false,
+  textType: null,
   isOfAllSites: false,
   isAlwaysAllowed: false,
   optIn: null,

@@ -80,10 +80,12 @@ const schemaRegistry = (): { ref: Ref; all: () => Json } => {
   return { ref, all }
 }
 
-const json = (schema: Json) => ({ content: { 'application/json': { schema } } })
+const JSON_TYPE = 'application/json'
+const content = (type: string, schema: Json) => ({ content: { [type]: { schema } } })
+const json = (schema: Json) => content(JSON_TYPE, schema)
 
 const operation = (route: Route, ref: Ref): Json => {
-  const { name, summary, method, status, result, failure, linked } = route
+  const { name, summary, method, status, result, failure, linked, textType } = route
   const parameters = [...pathParameters(route), ...queryParameters(route)]
   const takesBody = method !== 'GET' && Object.keys(shapeOf(route.body)).length > 0
   const body = takesBody && ref(route.body, 'input', `${pascal(name)}Input`)
@@ -103,7 +105,7 @@ const operation = (route: Route, ref: Ref): Json => {
       ...problems,
       [status]: {
         description: summary,
-        ...json(ref(result, 'output', `${pascal(name)}Result`)),
+        ...content(textType ?? JSON_TYPE, ref(result, 'output', `${pascal(name)}Result`)),
         ...(linked && next),
       },
       ...(failure && {

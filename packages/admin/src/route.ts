@@ -5,7 +5,7 @@ import type { z } from 'zod'
 /** What the admin API manages: any dispatcher, whatever its catalogue. */
 export type ManagedDispatcher = Pick<
   Dispatcher,
-  'subscriptions' | 'deliveries' | 'replays' | 'events' | 'stats' | 'metrics'
+  'subscriptions' | 'deliveries' | 'replays' | 'events' | 'stats' | 'metrics' | 'meter'
 > & {
   readonly catalogue: EventCatalogue | undefined
   dispatch(type: string, data: unknown, options: { siteId: string | null }): Promise<Dispatched>
@@ -73,6 +73,8 @@ export interface Route<
   /** Status and shape of success. */
   readonly status: 200 | 201
   readonly result: R
+  /** The `Content-Type` of a result that is text and not JSON. */
+  readonly textType: string | null
   /** The next cursor goes out in a `Link` header, and `result` is a bare array. */
   readonly linked: boolean
   /** It tells of all sites at once: refused where somebody may see some of them alone. */

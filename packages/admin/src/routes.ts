@@ -6,6 +6,7 @@ import { bulkRoutes } from './routes/bulk.js'
 import { consoleRoutes } from './routes/console.js'
 import { deliveryRoutes } from './routes/deliveries.js'
 import { eventRoutes } from './routes/events.js'
+import { metricsRoute } from './routes/metrics.js'
 import { replayRoutes } from './routes/replays.js'
 import { subscriptionRoutes } from './routes/subscriptions.js'
 
@@ -21,6 +22,7 @@ const documentRoute = defineRoute({
 /** Every route there is; the first path that matches wins, so `/:id` comes last. */
 export const TABLE = [
   documentRoute,
+  metricsRoute,
   ...consoleRoutes,
   ...eventRoutes,
   ...bulkRoutes,

@@ -12,8 +12,15 @@ export interface OpenApi {
   paths: Record<string, Record<string, Operation>>
 }
 
-const isWellFormed = (path: string): boolean =>
-  URL.canParse(path, 'http://localhost') && !/%(?![0-9a-f]{2})/i.test(path)
+const isWellFormed = (path: string): boolean => {
+  try {
+    new URL(path, 'http://localhost')
+  } catch {
+    // No URL at all.
+    return false
+  }
+  return !/%(?![0-9a-f]{2})/i.test(path)
+}
 
 const escape = (pointer: string) => pointer.replaceAll('~', '~0').replaceAll('/', '~1')
 
@@ -46,7 +53,7 @@ export const openApiCheck = (document: OpenApi): ((sent: Sent, received: Receive
     }
   }
 
-  return ({ method = 'GET', path, body }, { status, text }) => {
+  return ({ method = 'GET', path, body }, { status, headers, text }) => {
     const [route = '', query = ''] = path.split('?')
     const found = templates.find(({ pattern }) => pattern.test(route === '' ? '/' : route))
     const operation = found && document.paths[found.template]?.[method.toLowerCase()]
@@ -54,8 +61,17 @@ export const openApiCheck = (document: OpenApi): ((sent: Sent, received: Receive
     if (!found || !operation || status === 401 || method === 'HEAD' || !isWellFormed(route)) return
     const what = `${method} ${path} ${status}`
     const pointer = `/paths/${escape(found.template)}/${method.toLowerCase()}`
-    if (!operation.responses[status]) throw new Error(`${what} is not documented`)
-    check(`${pointer}/responses/${status}/content/application~1json/schema`, JSON.parse(text), what)
+    const [type] = Object.keys(operation.responses[status]?.content ?? {})
+    if (type === undefined) throw new Error(`${what} is not documented`)
+    const isJson = type === 'application/json'
+    const given = headers.get('content-type')
+    if (isJson ? !given?.startsWith(type) : given !== type)
+      throw new Error(`${what} is documented as ${type}, and was ${given}`)
+    check(
+      `${pointer}/responses/${status}/content/${escape(encodeURIComponent(type))}/schema`,
+      isJson ? JSON.parse(text) : text,
+      what,
+    )
     if (status >= 300) return
     checkQuery(operation, new URLSearchParams(query), what)
     if (body !== undefined && operation.requestBody)

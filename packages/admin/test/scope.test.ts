@@ -101,9 +101,47 @@ describe.each(Object.keys(MOUNTS))('whoever may see one site, on %s', (mountName
     expect((await to(ours, OURS)).body.test).toMatchObject({ delivered: true })
   })
 
+  it('does something with many within one endpoint and one site alone', async () => {
+    const { ours, theirs, all } = world.subscriptions
+    const paths = ['/deliveries/resend-all', '/deliveries/cancel-all', '/deliveries/replay']
+    const time = { since: 0, which: 'all' }
+    for (const path of paths) {
+      const given = (filter: object) =>
+        world.call('POST', path, { ...(path.endsWith('replay') && time), ...filter, dryRun: true })
+      for (const filter of [
+        { siteId: OURS },
+        { subscriptionId: ours },
+        { subscriptionId: ours, siteId: THEIRS },
+      ])
+        expect((await given(filter)).status).toBe(403)
+      for (const subscriptionId of [theirs, all])
+        expect((await given({ subscriptionId, siteId: OURS })).status).toBe(404)
+      expect((await given({ subscriptionId: ours, siteId: OURS })).status).toBe(200)
+    }
+    expect((await world.call('GET', `/deliveries/count?siteId=${OURS}`)).status).toBe(403)
+    expect((await world.call('POST', '/pause-all', { siteId: OURS })).status).toBe(403)
+    expect((await world.call('POST', '/pause-all', { ids: [ours, theirs] })).status).toBe(404)
+    expect((await world.call('POST', '/pause-all', { ids: [ours], dryRun: true })).body).toEqual({ count: 1 })
+  })
+
+  it('sees the replays to its endpoints, and no other', async () => {
+    const { ours, theirs } = world.subscriptions
+    const begin = async (subscriptionId: string) =>
+      (await world.webhooks.deliveries.replay({ subscriptionId, since: 0, which: 'all' })).id ?? ''
+    const [own, other] = [await begin(ours), await begin(theirs)]
+    const { body } = await world.call('GET', '/replays')
+    expect((body.items as { id: string }[]).map(({ id }) => id)).toEqual([own])
+    expect((await world.call('GET', `/replays/${own}`)).status).toBe(200)
+    expect((await world.call('GET', `/replays/${other}`)).status).toBe(404)
+    expect((await world.call('POST', `/replays/${other}/cancel`)).status).toBe(404)
+  })
+
   it('is told nothing that is counted over all sites', async () => {
     expect((await world.call('GET', '/stats')).status).toBe(403)
     expect((await world.call('GET', '/stats', undefined, 'root')).status).toBe(200)
+    for (const path of ['/metrics', '/stats/metrics', `/${world.subscriptions.theirs}/metrics`])
+      expect((await world.call('GET', path)).status).toBe(path.includes('sub') ? 404 : 403)
+    expect((await world.call('GET', `/${world.subscriptions.ours}/metrics`)).status).toBe(200)
     const { body } = await world.call('GET', '/me')
     expect(body).toMatchObject({ actor: 'ada', siteIds: [OURS] })
     expect(body.may).not.toContain('GET /stats')

@@ -46,6 +46,7 @@ export const eventRoutes = [
     method: 'GET',
     path: '/stats/metrics',
     summary: 'What came of the attempts of all subscriptions together, by time',
+    isOfAllSites: true,
     query: metricsQuery,
     result: metrics,
     handle: async (dispatcher, { query }) => ({ result: await dispatcher.metrics(query) }),

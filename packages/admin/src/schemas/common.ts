@@ -22,6 +22,11 @@ export const barePaging = { limit: limit.default(200).describe('Rows in a page')
 
 export const name = z.string().min(1).max(128)
 
+const truth = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+/** A query parameter that is on or off. */
+export const flag = z.union([z.boolean(), truth]).default(false)
+
 /** Query parameters of the lists that have a time. */
 export const window = {
   since: instantIn.optional().describe('At or after; ISO 8601'),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, instantIn, name, paging, window } from './common.js'
+import { instant, flag, instantIn, name, paging, window } from './common.js'
 
 export const status = z.enum(['pending', 'delivered', 'failed', 'cancelled'])
 
@@ -98,10 +98,8 @@ export const recovery = z.strictObject({
   until: instantIn.describe('Failed before; default: now').optional(),
 })
 
-const truth = z.enum(['true', 'false']).transform((text) => text === 'true')
-
 export const recoveryQuery = z.strictObject({
-  dryRun: z.union([z.boolean(), truth]).default(false).describe('Only count'),
+  dryRun: flag.describe('Only count'),
 })
 
 export const recovered = z.object({ count: z.number(), dryRun: z.boolean() })

@@ -38,6 +38,7 @@ export const stats = z.object({
   pending: z.number(),
   due: z.number(),
   inFlight: z.number(),
+  lanesHeld: z.number(),
   oldestDueAgeMs: z.number(),
   nextDueAt: instant.nullable(),
   delivered: z.number(),

@@ -1,5 +1,5 @@
 import { NotFoundError } from '@swigs/webhooks-protocol'
-import type { Deliveries } from '@swigs/webhooks-dispatcher'
+import type { Deliveries, DeliveryFilterInput } from '@swigs/webhooks-dispatcher'
 import { EMPTY_PAGE, fillPage } from './fill-page.js'
 import { forbidden, type Visible } from './visible.js'
 
@@ -10,9 +10,13 @@ export const deliveriesWithin = (all: Deliveries, visible: Visible): Deliveries 
     if (await visible.delivery(delivery)) return delivery
     throw new NotFoundError('There is no such delivery.')
   }
-  // What a filter finds without one is of other sites too, and nobody would see it go.
-  const requireOwn = async ({ subscriptionId }: { readonly subscriptionId?: string | undefined }) => {
+  // What a filter finds without both is of other sites too, and nobody would see it go: also one of theirs may have had others once.
+  const requireOwn = async ({
+    subscriptionId,
+    siteId,
+  }: Pick<DeliveryFilterInput, 'subscriptionId' | 'siteId'>) => {
     if (subscriptionId === undefined) throw forbidden('subscriptionId: Name one of your subscriptions.')
+    if (!visible.site(siteId)) throw forbidden('siteId: Name one of your sites.')
     await visible.requireSubscription(subscriptionId)
   }
 

@@ -25,11 +25,16 @@ export const withinSites = (dispatcher: ManagedDispatcher, siteIds: readonly str
     events: eventsWithin(dispatcher.events, visible, siteIds),
     stats: ofAllSites,
     metrics: ofAllSites,
+    meter: () => {
+      throw forbidden(OF_ALL)
+    },
   }
 }
 
+const OF_ALL = 'What is counted is of all sites.'
+
 const ofAllSites = async (): Promise<never> => {
-  throw forbidden('What is counted is of all sites.')
+  throw forbidden(OF_ALL)
 }
 
 const eventsWithin = (all: Events, visible: Visible, siteIds: readonly string[]): Events => ({

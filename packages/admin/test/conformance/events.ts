@@ -43,6 +43,26 @@ export const describeEvents = (harness: Harness): void => {
     await harness.happen()
     const { status, body } = await harness.call('GET', '/stats')
     expect(status).toBe(200)
-    expect(body).toMatchObject({ pending: 1, delivered: 1, failed: 0, due: 0, inFlight: 0 })
+    expect(body).toMatchObject({ pending: 1, delivered: 1, failed: 0, due: 0, inFlight: 0, lanesHeld: 0 })
+  })
+
+  it('has metrics for scrapers, as text, counted from when they were first asked for', async () => {
+    const id = await harness.register()
+    const read = async (query = '') => {
+      const { status, body, headers } = await harness.call('GET', `/metrics${query}`)
+      expect(status).toBe(200)
+      expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+      return String(body).split('\n')
+    }
+    expect(await read()).toContain('swigs_webhooks_events_accepted_total 0')
+    await read('?bySubscription=true')
+    await harness.happen()
+    expect(await read()).toContain('swigs_webhooks_events_accepted_total 1')
+    expect(await read()).toContain('swigs_webhooks_deliveries_delivered_total 1')
+    expect((await read()).join()).not.toContain(id)
+    const bySubscription = await read('?bySubscription=true')
+    expect(bySubscription).toContain(`swigs_webhooks_deliveries_delivered_total{subscription="${id}"} 1`)
+    expect((await harness.call('GET', '/metrics?by=site')).status).toBe(400)
+    expect((await harness.call('HEAD', '/metrics')).body).toBe(null)
   })
 }

@@ -51,7 +51,8 @@ export const useHarness = (mountName: string, storageName: keyof typeof STORAGES
     const received = await mount.send(request)
     check(request, received)
     const { status, headers, text } = received
-    return { status, headers, body: text === '' ? null : JSON.parse(text) }
+    const isJson = headers.get('content-type')?.startsWith('application/json')
+    return { status, headers, body: text === '' ? null : isJson ? JSON.parse(text) : text }
   }
   const call: Harness['call'] = (method, path, body, headers = {}) =>
     send({

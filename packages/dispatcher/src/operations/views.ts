@@ -53,8 +53,12 @@ export const deliveryView = (delivery: Delivery, paused: boolean): DeliveryView 
   }
 }
 
-export const eventView = ({ target: _target, occurredAt, acceptedAt, ...event }: StoredEvent): EventView => ({
-  ...event,
-  occurredAt: new Date(occurredAt),
-  acceptedAt: new Date(acceptedAt),
+/** Nothing of a trace is shown. */
+export const eventView = (event: StoredEvent): EventView => ({
+  id: event.id,
+  type: event.type,
+  siteId: event.siteId,
+  body: event.body,
+  occurredAt: new Date(event.occurredAt),
+  acceptedAt: new Date(event.acceptedAt),
 })
