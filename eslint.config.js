@@ -33,7 +33,7 @@ const zones = [
   zone('flow', ['core', 'ports']),
   zone('operations', ['core', 'ports', 'flow', 'input', 'api']),
   zone('adapters', ['core', 'ports', 'storage-kit']),
-  zone('testing', ['core', 'ports', 'adapters']),
+  zone('testing', ['core', 'ports', 'adapters', 'api', 'create-dispatcher.ts']),
   // What is assembled knows nothing of who asks for it, and nobody imports the root but the root.
   zone('assemble.ts', ['core', 'ports', 'flow', 'input', 'api', 'adapters', 'user-agent.ts']),
   zone('lifecycle.ts', ['core', 'ports', 'flow', 'calls-under-way.ts']),

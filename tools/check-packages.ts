@@ -83,18 +83,24 @@ const runOwnAdapter = (tarballs: readonly string[]): void => {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>
   }
-  const runners = ['vitest', 'fast-check'].map((name) => `${name}@${devDependencies[name]}`)
+  const runners = ['vitest', 'fast-check', 'esbuild'].map((name) => `${name}@${devDependencies[name]}`)
   const ours = tarballs.filter((tarball) => /-(protocol|dispatcher)-/.test(tarball))
   run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...ours, ...runners], folder)
-  const tests = readdirSync(join(folder, 'test')).map((name) => join('test', name))
+  const tests = readdirSync(join(folder, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join('test', name))
   const options = '--noEmit --strict --skipLibCheck --target es2022 --module nodenext'
   const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')]
   run(join(root, 'node_modules/.bin/tsc'), [...options.split(' '), ...types, ...tests], folder)
-  const output = run('npx', ['vitest', 'run', '--root', folder, '--reporter=json'], folder)
+  // No measure of anything: what ends a test that is stuck.
+  const patience = ['--testTimeout', '300000', '--hookTimeout', '300000']
+  const output = run('npx', ['vitest', 'run', '--root', folder, '--reporter=json', ...patience], folder)
   const { numPassedTests, numTotalTests } = JSON.parse(output) as Record<string, number>
   if (!numPassedTests || numPassedTests !== numTotalTests)
     throw new Error(`The storage of one's own said: ${output}`)
-  console.log(`a storage of one's own keeps the contract outside this repository: ${numPassedTests} tests`)
+  console.log(
+    `a storage of one's own keeps the contract outside this repository, and so do its processes: ${numPassedTests} tests`,
+  )
 }
 
 /** An app on SQLite: it says whether that has a thread, and ends by itself although nobody closes the storage. */
@@ -148,9 +154,9 @@ try {
     }[]
     return join(scratch, packed?.filename ?? '')
   })
-  // The dispatcher's ./contracts are ESM alone: a test runner cannot be required.
+  // The dispatcher's ./contracts and ./processes are ESM alone: a test runner cannot be required, nor a worker be found.
   const esmOnly = (tarball: string) =>
-    tarball.includes('dispatcher') ? ['--exclude-entrypoints', 'contracts'] : []
+    tarball.includes('dispatcher') ? ['--exclude-entrypoints', 'contracts', 'processes'] : []
   for (const tarball of tarballs) run('npx', ['attw', tarball, '--profile', 'node16', ...esmOnly(tarball)])
   writeFileSync(join(scratch, 'package.json'), JSON.stringify({ name: 'scratch', private: true }))
   // No test runner: what apps import in their tests has to load without one.

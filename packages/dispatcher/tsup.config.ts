@@ -8,5 +8,12 @@ export default library(
     bottleneck: 'src/adapters/bottleneck-transport.ts',
     testing: 'src/testing/index.ts',
   },
-  { esmOnly: { contracts: 'src/testing/contracts.ts' }, inlined: ['p-retry', 'is-network-error'] },
+  {
+    esmOnly: {
+      contracts: 'src/testing/contracts.ts',
+      processes: 'src/testing/processes/index.ts',
+      'process-worker': 'src/testing/processes/worker.ts',
+    },
+    inlined: ['p-retry', 'is-network-error'],
+  },
 )

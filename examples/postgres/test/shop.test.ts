@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
 import { expect, inject, it, onTestFinished } from 'vitest'
-import { startReceiver } from '../../../tools/process-harness/index.js'
+import { startReceiver } from '@swigs/webhooks-dispatcher/processes'
 import { createShop, createTables } from '../src/shop.js'
 
 /** A shop with three lamps, in a database of its own. */

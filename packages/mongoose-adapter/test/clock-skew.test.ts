@@ -1,7 +1,7 @@
 import { createDispatcher, systemClock } from '@swigs/webhooks-dispatcher'
 import type { Connection } from 'mongoose'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { densest, startReceiver } from '../../../tools/process-harness/index.js'
+import { densest, startReceiver } from '@swigs/webhooks-dispatcher/processes'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { describeOnMongo, freshDatabase } from './support.js'
 

@@ -1,5 +1,5 @@
 import { withDatabase } from '../../../tools/mongo-server/with-database.js'
-import type { SharedStorage } from '../../../tools/process-harness/index.js'
+import type { SharedStorage } from '@swigs/webhooks-dispatcher/processes'
 import { mongooseStorage } from '../src/mongoose-storage.js'
 import { freshDatabase, mongoUri, onSlowServer } from './support.js'
 

@@ -1,4 +1,4 @@
-import type { SharedStorage } from '../../../tools/process-harness/index.js'
+import type { SharedStorage } from '@swigs/webhooks-dispatcher/processes'
 import { postgresStorage } from '../src/postgres-storage.js'
 import { dropSchema, freshSchema, poolOn, postgresUri } from './support.js'
 

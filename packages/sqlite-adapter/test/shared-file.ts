@@ -2,7 +2,7 @@ import { threadCodePlugin } from '../dev/bundle-thread.js'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { SharedStorage } from '../../../tools/process-harness/index.js'
+import type { SharedStorage } from '@swigs/webhooks-dispatcher/processes'
 import { openStorage } from './open-storage.js'
 
 /** A file that several processes open. */

@@ -1,6 +1,7 @@
 import { isWebhooksError, type WebhooksError } from '@swigs/webhooks-protocol'
 import pRetry from 'p-retry'
 import { boundWaiting } from './bound-waiting.js'
+import { verbsOf } from '../core/verbs-of.js'
 import { holdsSession } from '../storage-kit/holds-session.js'
 import type { Storage } from '../ports/storage/storage.js'
 
@@ -143,13 +144,4 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     deliveries: group('deliveries', storage.deliveries),
     maintenance: group('maintenance', storage.maintenance),
   }
-}
-
-/** The names of an object's methods, those of its class included. */
-const verbsOf = (methods: object): string[] => {
-  const names = new Set<string>()
-  for (let level = methods; level !== Object.prototype; level = Object.getPrototypeOf(level) as object)
-    for (const name of Object.getOwnPropertyNames(level))
-      if (name !== 'constructor' && typeof Reflect.get(methods, name) === 'function') names.add(name)
-  return [...names]
 }

@@ -15,3 +15,9 @@ export {
   T0,
   take,
 } from './storage/samples.js'
+export { describeDyingAtBoundaries } from './processes/dying-at-boundaries.js'
+export { describeFleet } from './processes/fleet.js'
+export { describeKilledAtRandom } from './processes/killed-at-random.js'
+export { describeSideBySide } from './processes/side-by-side.js'
+export { describeStandingStill } from './processes/standing-still.js'
+export type { SharedStorage, ShareStorage, TestSize } from './processes/shared-storage.js'

@@ -1,5 +1,14 @@
 export { fakeClock, type FakeClock } from './fake-clock.js'
 export {
+  FAULT_POINTS,
+  storageWithFaults,
+  transportWithFaults,
+  type FaultHook,
+  type FaultMoment,
+  type FaultPoint,
+  type FaultVisit,
+} from './fault-points.js'
+export {
   behaviours,
   hostileServer,
   type HostileRequest,

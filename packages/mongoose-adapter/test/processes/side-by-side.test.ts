@@ -1,4 +1,4 @@
-import { describeSideBySide } from '../../../../tools/process-harness/index.js'
+import { describeSideBySide } from '@swigs/webhooks-dispatcher/contracts'
 import { testSize } from '../../../../tools/test-size.js'
 import { sharedDatabase } from '../shared-database.js'
 import { describeOnMongo } from '../support.js'

@@ -1,4 +1,4 @@
-import { describeStandingStill } from '../../../../tools/process-harness/index.js'
+import { describeStandingStill } from '@swigs/webhooks-dispatcher/contracts'
 import { testSize } from '../../../../tools/test-size.js'
 import { sharedFile } from '../shared-file.js'
 

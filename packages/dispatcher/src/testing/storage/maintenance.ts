@@ -166,6 +166,8 @@ export const maintenanceTests: readonly ContractTest[] = [
       const repair = (now: number) =>
         storage.maintenance.repair({ now, latestDueAt: FAR + 60_000, latestVisibleAt: FAR })
       await repair(T0)
+      // Its lease, brought back, runs once more: whoever has it may live.
+      expect((await laneOf(storage, subscription.id))?.wakeups).toBe(1)
       await repair(T0 + LEASE_MS)
       expect(await take(storage, subscription.id, T0 + LEASE_MS)).toMatchObject({ crashCount: 2 })
       const upcoming = await storage.lanes.upcoming({ subscriptionId: subscription.id, limit: 9 })

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { duplicates } from './arrivals.js'
-import { amountOf, type ShareStorage, type TestSize } from './shared-storage.js'
-import { CONCURRENCY, LEASE_MS, startTestFleet, STUCK } from './test-fleet.js'
+import { amountOf, CONCURRENCY, type ShareStorage, type TestSize } from './shared-storage.js'
+import { LEASE_MS, startTestFleet, STUCK } from './test-fleet.js'
 
 /** Two processes on one storage, one of which stands still for longer than its leases. */
 export const describeStandingStill = (name: string, share: ShareStorage, size: TestSize = 'short'): void => {

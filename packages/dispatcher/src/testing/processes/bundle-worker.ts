@@ -2,16 +2,19 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import type { SharedStorage } from './shared-storage.js'
 
 type Bundled = Pick<SharedStorage, 'storageModule' | 'external' | 'plugins'>
 
 const bundled = new Map<string, Promise<string>>()
 
+/** Whether these are the sources: then everything is. Installed from npm, everything is as it was published. */
+const fromSource = import.meta.url.endsWith('.ts')
+const WORKER = new URL(fromSource ? 'worker.ts' : 'process-worker.js', import.meta.url)
+
 /**
- * The worker with its storage in one file, from the sources as they are: where one is killed every second, one must start
- * in less.
+ * The worker with its storage in one file: where one is killed every second, one must start in less.
+ * @throws Error where esbuild is not installed
  */
 export const bundleWorker = (shared: Bundled): Promise<string> => {
   const known = bundled.get(shared.storageModule) ?? bundle(shared)
@@ -20,22 +23,23 @@ export const bundleWorker = (shared: Bundled): Promise<string> => {
 }
 
 const bundle = async ({ storageModule, external = [], plugins = [] }: Bundled): Promise<string> => {
+  const { build } = await import('esbuild')
   const module = fileURLToPath(storageModule)
   const { outputFiles } = await build({
     stdin: {
       contents: `
-        import { openStorage } from ${JSON.stringify(module)}
-        import { work } from './worker.ts'
-        await work(openStorage)`,
+        import * as own from ${JSON.stringify(module)}
+        import { work } from ${JSON.stringify(fileURLToPath(WORKER))}
+        await work(own)`,
       sourcefile: 'start-worker.ts',
-      resolveDir: fileURLToPath(new URL('.', import.meta.url)),
+      resolveDir: dirname(module),
       loader: 'ts',
     },
     write: false,
     bundle: true,
     platform: 'node',
     format: 'esm',
-    conditions: ['swigs-source'],
+    conditions: fromSource ? ['swigs-source'] : [],
     external: [...external],
     plugins: [...plugins],
     // CommonJS packages in the bundle ask for Node's own modules with it.

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { duplicates } from './arrivals.js'
-import { amountOf, type ShareStorage, type TestSize } from './shared-storage.js'
-import { CONCURRENCY, startTestFleet, STUCK } from './test-fleet.js'
+import { amountOf, CONCURRENCY, type ShareStorage, type TestSize } from './shared-storage.js'
+import { startTestFleet, STUCK } from './test-fleet.js'
 
 const RATE_LIMIT = { limit: 150, windowMs: 500 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { performance } from 'node:perf_hooks'
 
@@ -10,10 +10,19 @@ export interface Arrival {
   readonly n: number
   /** Epoch ms, fractional, before the answer was given. */
   readonly at: number
+  /** The name of the process that sent it. */
+  readonly process: string
+  /** The status that it was answered, once that was written. */
+  status?: number
 }
 
-/** A receiver on loopback that remembers what came, and answers 200. */
-export const startReceiver = async () => {
+/** What a receiver does with a request. */
+export type Answer = (arrival: Arrival, response: ServerResponse) => void
+
+/** A receiver on loopback that remembers what came, and answers 200 unless told. */
+export const startReceiver = async (
+  answer: Answer = (_arrival, response) => void response.writeHead(200).end(),
+) => {
   const arrivals: Arrival[] = []
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -21,8 +30,11 @@ export const startReceiver = async () => {
     request.on('end', () => {
       const { id, data } = JSON.parse(Buffer.concat(chunks).toString()) as { id: string; data: { n: number } }
       const at = performance.timeOrigin + performance.now()
-      arrivals.push({ path: request.url ?? '', eventId: id, n: data.n, at })
-      response.writeHead(200).end()
+      const process = String(request.headers[PROCESS_HEADER] ?? '')
+      const arrival: Arrival = { path: request.url ?? '', eventId: id, n: data.n, at, process }
+      response.once('finish', () => (arrival.status = response.statusCode))
+      arrivals.push(arrival)
+      answer(arrival, response)
     })
   })
   server.keepAliveTimeout = 60_000
@@ -34,6 +46,9 @@ export const startReceiver = async () => {
   }
   return { url: `http://127.0.0.1:${port}`, arrivals, close }
 }
+
+/** Which process has sent a request. */
+export const PROCESS_HEADER = 'x-process'
 
 /** The most arrivals that any window of `windowMs` saw. */
 export const densest = (arrivals: readonly Arrival[], windowMs: number): number => {

@@ -1,12 +1,10 @@
-import { createDispatcher } from '@swigs/webhooks-dispatcher'
 import { onTestFinished } from 'vitest'
+import { createDispatcher } from '../../create-dispatcher.js'
 import { densest, startReceiver } from './arrivals.js'
-import type { SharedStorage } from './shared-storage.js'
+import { CONCURRENCY, type SharedStorage } from './shared-storage.js'
 import { until } from './until.js'
 import { WorkerProcesses } from './worker-processes.js'
 
-/** Requests in flight in each process of a fleet. */
-export const CONCURRENCY = 10
 /** How long a process that was killed keeps its lanes. */
 export const LEASE_MS = 6_000
 
@@ -34,37 +32,51 @@ export const startTestFleet = async (
     network: { allowHttp: true, allow: ['127.0.0.0/8'] },
   })
   onTestFinished(() => webhooks.stop())
-  const paths = Array.from({ length: subscriptions }, (_, index) => `/${index}`)
-  for (const path of paths)
+  /** Each subscription's path, and the first event that it must see. */
+  const paths = new Map<string, number>()
+  const subscribe = async (): Promise<void> => {
+    const path = `/${paths.size}`
     await webhooks.subscriptions.create({ appName: path, url: `${receiver.url}${path}`, events: ['order.*'] })
+    paths.set(path, workers.begun)
+  }
   const { location } = shared
   const workers = new WorkerProcesses(shared, { location, rateLimit, concurrency: CONCURRENCY, leaseMs })
   onTestFinished(async () => {
     while (await workers.kill(0));
   })
+  for (let index = 0; index < subscriptions; index += 1) await subscribe()
   const { arrivals } = receiver
 
   return {
     arrivals,
     webhooks,
     workers,
-    /** Has one event dispatched every so often, until `most` are accepted, what is told to a process that dies included. */
-    load: (everyMs: number, most: number): void => {
+    /** One more subscription, to everything that is dispatched from now on. */
+    subscribe,
+    /**
+     * Has one event dispatched every so often, until `most` are accepted, what is told to a process that dies included. Answers
+     * how to end it before.
+     */
+    load: (everyMs: number, most: number): (() => void) => {
       const timer = setInterval(() => {
         if (workers.accepted.size < most) workers.dispatch()
       }, everyMs)
-      onTestFinished(() => clearInterval(timer))
+      const stop = () => clearInterval(timer)
+      onTestFinished(stop)
+      return stop
     },
     /** How many deliveries of what was accepted have not arrived. */
     missing: (): number => {
       const arrived = new Set(arrivals.map(({ path, n }) => `${path} ${n}`))
       const accepted = [...workers.accepted.keys()]
-      return paths.reduce((sum, path) => sum + accepted.filter((n) => !arrived.has(`${path} ${n}`)).length, 0)
+      const missed = ([path, from]: [string, number]) =>
+        accepted.filter((n) => n >= from && !arrived.has(`${path} ${n}`)).length
+      return [...paths].reduce((sum, entry) => sum + missed(entry), 0)
     },
     /** The most that any one subscription saw in any window of the rate limit. */
     densest: (): number =>
       Math.max(
-        ...paths.map((path) =>
+        ...[...paths.keys()].map((path) =>
           densest(
             arrivals.filter((one) => one.path === path),
             rateLimit.windowMs,

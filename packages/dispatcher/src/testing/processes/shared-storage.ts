@@ -1,9 +1,15 @@
-import type { Storage } from '@swigs/webhooks-dispatcher'
 import type { Plugin } from 'esbuild'
+import type { Storage } from '../../ports/storage/storage.js'
+
+/** Requests in flight in each process of a fleet. */
+export const CONCURRENCY = 10
 
 /** A storage that several processes can have. */
 export interface SharedStorage {
-  /** URL of the module whose `openStorage(location)` makes a handle, for other processes; TypeScript or JavaScript. */
+  /**
+   * URL of the module whose `openStorage(location)` makes a handle, for other processes; TypeScript or JavaScript. Its
+   * `ownOptions`, if it has some, changes what the dispatcher there is made with.
+   */
   readonly storageModule: string
   /** What `openStorage` is given: a file, an address. */
   readonly location: string
