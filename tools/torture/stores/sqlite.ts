@@ -52,7 +52,11 @@ const fullDisk = (folder: string): StoreTrouble => ({
   run: async (random) => {
     const filler = join(folder, 'filler')
     const { bavail, bsize } = statfsSync(folder)
-    writeFileSync(filler, Buffer.alloc(Math.max(0, (bavail - random.int(0, 30)) * bsize)))
+    try {
+      writeFileSync(filler, Buffer.alloc(Math.max(0, (bavail - random.int(0, 30)) * bsize)))
+    } catch {
+      // Somebody was faster: it is full.
+    }
     await sleep(random.int(300, 3_000))
     rmSync(filler)
   },
