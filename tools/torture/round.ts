@@ -40,9 +40,15 @@ const LOG = process.env['TORTURE_LOG']
 /** One event in so many is for everybody. */
 const RARE_ONE_IN = 40
 
-const loadFleet = (fleet: Fleet, everyMs: number): (() => void) => {
+/** Deliveries that may wait before no more events come: a machine that is busy elsewhere is not to be buried. */
+const MOST_WAITING = 2_000
+
+const loadFleet = (fleet: Fleet, everyMs: number, arrived: () => number): (() => void) => {
   let count = 0
-  const timer = setInterval(() => fleet.dispatch(++count % RARE_ONE_IN === 0 ? RARE : USUAL), everyMs)
+  const timer = setInterval(() => {
+    if (fleet.accepted.size * HEALTHY.length - arrived() > MOST_WAITING) return
+    fleet.dispatch(++count % RARE_ONE_IN === 0 ? RARE : USUAL)
+  }, everyMs)
   return () => clearInterval(timer)
 }
 
@@ -101,7 +107,7 @@ export const runRound = async (bed: TortureBed, seed: number, size: RoundSize): 
     await (
       await fleet.spawn()
     ).ready
-    const stopLoad = loadFleet(fleet, size.eventEveryMs)
+    const stopLoad = loadFleet(fleet, size.eventEveryMs, () => receiver.arrivals.length)
     const counts = await makeTrouble(stage, troublesFor(troubles, clock), size)
     stopLoad()
     await fleet.killAll()
