@@ -24,6 +24,12 @@ export const endGuarded = async (child: ChildProcess): Promise<void> => {
   await exited
 }
 
+/** Lets what a guardian runs stand still, as a host that hangs does; answers how to let it go on. */
+export const pauseGuarded = (child: ChildProcess): (() => void) => {
+  child.stdin?.write('SIGSTOP')
+  return () => void child.stdin?.write('SIGCONT')
+}
+
 /** A port that nobody listened on a moment ago. */
 export const freePort = async (): Promise<number> => {
   const server = createServer()

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mongoose, { type Connection } from 'mongoose'
-import { endGuarded, freePort, runGuarded } from '../guarded-program/guarded-program.js'
+import { endGuarded, freePort, pauseGuarded, runGuarded } from '../guarded-program/guarded-program.js'
 import type { MongoProgram, OwnMongo } from './test-mongo.js'
 
 /** How a program is run. */
@@ -81,6 +81,7 @@ export const runProgram = async (
     program,
     cut,
     restore: async () => void (child = runGuarded([...program.command, ...options])),
+    pause: () => pauseGuarded(child),
     stop,
   }
 }

@@ -27,6 +27,8 @@ export interface OwnMongo extends TestMongo {
   cut(): Promise<void>
   /** Brings it back, on the same address. */
   restore(): Promise<void>
+  /** Lets it stand still; answers how to let it go on. */
+  pause(): () => void
 }
 
 /** What can be done where there is none, for the reader of a message. */

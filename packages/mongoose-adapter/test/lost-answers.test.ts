@@ -123,6 +123,22 @@ describeOnMongo('a call whose answer is lost', () => {
     expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 2 })
   })
 
+  it('of complete is counted once when thirty others of its lane come before it is made again', async () => {
+    const { subscriptionId, ids } = await seeded(31)
+    const lane = await take(storage, 'tok-a')
+    const [first, ...others] = ids.map((id) => ({
+      callId: newCall(),
+      now: T0,
+      results: [delivered(lane, id)],
+      progressed: [],
+    }))
+    if (!first) return expect.unreachable()
+    await storage.lanes.complete(first)
+    for (const other of others) await storage.lanes.complete(other)
+    expect(await storage.lanes.complete({ ...first })).toEqual([])
+    expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 31 })
+  })
+
   it('of fanOut makes nothing twice', async () => {
     await seeded(1)
     const [event] = [sampleEvent()]

@@ -50,6 +50,24 @@ describe.each([{ thread: true }, { thread: false }])('the file under a storage w
     expect(await append('evt_2')).toEqual([true])
   })
 
+  it('is used again by all that have it open when it is back, whether they have missed it or not', async () => {
+    const other = make()
+    await other.open()
+    expect(await append('evt_other', other)).toEqual([true])
+    await rename(file, `${file}.elsewhere`)
+    await expect(append('evt_refused')).rejects.toMatchObject(unavailable(/was deleted or moved/))
+    // Once more, so that it has let go of what it had.
+    await expect(append('evt_refused')).rejects.toMatchObject(unavailable(/was deleted or moved/))
+    await rename(`${file}.elsewhere`, file)
+    const ids = Array.from({ length: 40 }, (_, index) => `evt_${index}`)
+    for (const [index, id] of ids.entries()) await append(id, index % 2 === 0 ? storage : other)
+    for (const each of [storage, other])
+      expect(await Promise.all(['evt_before', 'evt_other', ...ids].map((id) => has(id, each)))).not.toContain(
+        false,
+      )
+    await other.close()
+  })
+
   it('is told from another that is put in its place, which the next call opens', async () => {
     const replacement = `${file}.new`
     const other = sqliteStorage({ file: replacement, thread: false })

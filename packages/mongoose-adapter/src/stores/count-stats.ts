@@ -6,7 +6,7 @@ import type { StoreContext } from './context.js'
 import { halving } from './halving.js'
 
 /** Calls remembered with a subscription, so that a repeated one counts once. */
-const CALLS_REMEMBERED = 8
+const CALLS_REMEMBERED = 32
 
 /** Subscriptions that sent as much, and latest within one such span, are counted in one update, with the latest of them all (failing: the earliest), ms. */
 const SPAN_MS = 100

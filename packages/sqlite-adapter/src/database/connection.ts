@@ -37,6 +37,7 @@ export class Connection {
     }
     this.database = new Database(this.#driver, report)
     this.#identity = identityOf(file)
+    this.#log = this.#logNow()
   }
 
   /**
@@ -46,8 +47,10 @@ export class Connection {
   problem(): StorageUnavailableError | null {
     const identity = identityOf(this.#file)
     if (identity !== this.#identity) return replaced(this.#file, identity === null)
-    this.#log ??= this.#logNow()
-    return null
+    const log = this.#logNow()
+    this.#log ??= log
+    // Another process took the log for that of another file: what is written into ours, nobody reads.
+    return log === this.#log ? null : replaced(this.#file, false)
   }
 
   /** Writes the log into the file, as far as readers let it, and cuts it off. Answers whether all of it is there. */
@@ -67,10 +70,17 @@ export class Connection {
 
   /**
    * After `close`: deletes the log of this file where it lies beside another one. SQLite goes by names alone, and would read it
-   * into that. Throws when it cannot.
+   * into that. Where there is none at all, it stays: others may have it open, and go on with it once their file is back. Throws
+   * when it cannot.
    */
   deleteStrayLog(): void {
-    if (!this.#isElsewhere() || this.#log === null || this.#logNow() !== this.#log) return
+    if (
+      !this.#isElsewhere() ||
+      identityOf(this.#file) === null ||
+      this.#log === null ||
+      this.#logNow() !== this.#log
+    )
+      return
     for (const suffix of ['-wal', '-shm']) rmSync(`${this.#file}${suffix}`, { force: true })
   }
 

@@ -32,7 +32,8 @@ export const startReceiver = async (
       const at = performance.timeOrigin + performance.now()
       const process = String(request.headers[PROCESS_HEADER] ?? '')
       const arrival: Arrival = { path: request.url ?? '', eventId: id, n: data.n, at, process }
-      response.once('finish', () => (arrival.status = response.statusCode))
+      const answered = () => void (response.headersSent && (arrival.status = response.statusCode))
+      response.once('finish', answered).once('close', answered)
       arrivals.push(arrival)
       answer(arrival, response)
     })

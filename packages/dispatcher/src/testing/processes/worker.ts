@@ -30,12 +30,16 @@ export interface WorkerSettings {
   readonly own?: unknown
 }
 
-export type Order = { readonly dispatch: number } | { readonly stop: true }
+export type Order =
+  /** An event with this number, of this type: default `order.created`. */
+  { readonly dispatch: number; readonly type?: string } | { readonly stop: true }
 export type Report =
   | { readonly ready: true }
   | { readonly trying: number }
   | { readonly accepted: number; readonly id: string }
   | { readonly refused: number; readonly code: string }
+  /** What the storage's module has to say of its own. */
+  | { readonly noted: string }
 
 /** What the storage's module may change about the dispatcher of a worker; the transport is the one it would have had. */
 export type OwnOptions = (
@@ -45,12 +49,13 @@ export type OwnOptions = (
 
 /** What the storage's module exports. */
 export interface WorkerModule {
-  readonly openStorage: (location: string) => Promise<Storage>
+  readonly openStorage: (location: string, settings: WorkerSettings) => Promise<Storage>
   readonly ownOptions?: OwnOptions
 }
 
 const tell = (report: Report) => process.send?.(report)
 
+const AGAIN_MS = 200
 const DELAYS_MS = [200, 200, 200, 200, 200]
 
 /** Says which process sends. */
@@ -58,6 +63,17 @@ const named = (transport: Transport, name: string): Transport => ({
   send: (request) => transport.send({ ...request, headers: { ...request.headers, [PROCESS_HEADER]: name } }),
   close: () => transport.close(),
 })
+
+/** Whoever starts while the storage is away tries again, as whatever runs an app would. */
+const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
+  for (;;)
+    try {
+      return await call()
+    } catch (error) {
+      if (!isWebhooksError(error, 'STORAGE_UNAVAILABLE')) throw error
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+}
 
 export const work = async ({ openStorage, ownOptions }: WorkerModule): Promise<void> => {
   const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings
@@ -74,13 +90,13 @@ export const work = async ({ openStorage, ownOptions }: WorkerModule): Promise<v
     network: { allowHttp: true, allow: ['127.0.0.0/8'] },
     transport,
     ...ownOptions?.(settings, transport),
-    storage: storageWithFaults(await openStorage(settings.location), hook),
+    storage: storageWithFaults(await patiently(() => openStorage(settings.location, settings)), hook),
   })
-  await webhooks.start()
+  await patiently(() => webhooks.start())
   process.on('message', (order: Order) => {
     if ('stop' in order) return void webhooks.stop().then(() => process.exit(0))
     tell({ trying: order.dispatch })
-    webhooks.dispatch('order.created', { n: order.dispatch }).then(
+    webhooks.dispatch(order.type ?? 'order.created', { n: order.dispatch }).then(
       ({ id }) => tell({ accepted: order.dispatch, id: id ?? '' }),
       (error: unknown) => {
         // A storage that is away, or a process that stops, is what is tried here; anything else must be seen.
