@@ -62,6 +62,22 @@ describe('verify', () => {
     },
   )
 
+  it('takes a signature whole, and nothing less or more', () => {
+    const { 'webhook-signature': good, ...rest } = standard()
+    const other = `v1,${'A'.repeat(43)}=`
+    const almost = `${good.slice(0, -2)}${good.endsWith('A=') ? 'B' : 'A'}=`
+    for (const given of [
+      'v1,',
+      good.slice(0, -1),
+      good.slice(0, 20),
+      `${good}A`,
+      good.slice(3),
+      other,
+      almost,
+    ])
+      expect(outcome({ headers: { ...rest, 'webhook-signature': given } })).toBe('bad_signature')
+  })
+
   it('does not take an id with a dot, whose signed content could be read in two ways', () => {
     const headers = standard({ id: 'evt.1' })
     expect(verifySignature({ headers, body, secrets: secret, now })).toBe('bad_signature')

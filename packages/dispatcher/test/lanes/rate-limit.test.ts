@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../../src/adapters/memory-storage.js'
+import { EMPTY_WINDOW } from '../../src/core/lane.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
-import { MINUTE, setUp } from '../support.js'
+import { laneOf, MINUTE, setUp } from '../support.js'
 
 /** The most requests that any window of `windowMs` saw. */
 const densest = (times: readonly number[], windowMs: number): number =>
@@ -53,6 +54,26 @@ describe('the rate window', () => {
     await slow.clock.advance(3_000)
     expect((slow.sentAt[1] ?? 0) - (slow.sentAt[0] ?? 0)).toBeGreaterThanOrEqual(1_400)
     await slow.webhooks.stop({ graceMs: 0 })
+  })
+
+  it('has every permit stored before its request leaves, so that a crash cannot overspend it', async () => {
+    const used: number[] = []
+    const storage = memoryStorage()
+    const { webhooks, subscribe, transport } = setUp({
+      storage,
+      rateLimit: { limit: 40, windowMs: MINUTE },
+      respond: async () => {
+        const { ends, reserved } = (await laneOf(storage, id))?.window ?? EMPTY_WINDOW
+        used.push(ends.length + reserved)
+        return 200
+      },
+    })
+    const { id } = await subscribe()
+    for (let index = 0; index < 50; index += 1) await webhooks.dispatch('order.created', { index })
+    await webhooks.drain()
+    expect(transport.requests).toHaveLength(40)
+    expect(used.filter((permits, index) => permits <= index)).toEqual([])
+    await webhooks.stop()
   })
 
   it('uses up no retry of what waits, and keeps its order', async () => {
