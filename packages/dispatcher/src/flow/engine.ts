@@ -54,7 +54,7 @@ export class Engine {
     const [deadlines, steps] = [new Deadlines(clock), new ClockSteps(clock)]
     const runner = { ...context, slots, completer, health, malformed, deadlines, steps, reserve }
     const server = new LaneServer(runner, { leases, held, due, fresh })
-    const parts = { fanOut: new FanOut(context, held), due, held, server }
+    const parts = { fanOut: new FanOut(context, held), due, held, server, steps }
     this.#context = context
     this.#acceptor = new Acceptor(accepting)
     this.#parts = parts

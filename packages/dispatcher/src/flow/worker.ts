@@ -1,4 +1,5 @@
 import { errorText, isWebhooksError } from '@swigs/webhooks-protocol'
+import type { ClockSteps } from './clock-steps.js'
 import type { FlowContext } from './context.js'
 import type { DueLanes } from './due-lanes.js'
 import type { FanOut } from './fan-out.js'
@@ -14,6 +15,7 @@ export interface WorkerParts {
   readonly due: DueLanes
   readonly held: HeldLanes
   readonly server: LaneServer
+  readonly steps: ClockSteps
 }
 
 /** The run loop of a process that delivers: sweep → take lanes → maintenance, until stopped. */
@@ -55,7 +57,8 @@ export class Worker {
 
   async #turn(): Promise<void> {
     const { clock, settings } = this.#context
-    const { due, fanOut } = this.#parts
+    const { due, fanOut, steps } = this.#parts
+    steps.look()
     const polls = due.takePoll() || clock.monotonic() >= this.#nextPollAt
     await this.#takeDue()
     if (!polls) return

@@ -79,6 +79,38 @@ describe('a clock that is set', () => {
   })
 })
 
+it('a clock that is set back and forward again, while others serve a lane, lets no window be overrun', async () => {
+  const { clock, step } = settable()
+  const storage = memoryStorage()
+  const at: number[] = []
+  const options = {
+    clock,
+    storage,
+    rateLimit: { limit: 1, windowMs: MINUTE },
+    respond: () => {
+      at.push(clock.monotonic())
+      return 200
+    },
+  }
+  const [one, other] = [setUp(options), setUp(options)]
+  await one.subscribe()
+  await one.webhooks.start()
+  step(-HOUR)
+  await clock.advance(2_000)
+  // The other one has the lane while the clock is behind.
+  await other.webhooks.dispatch('order.created', {})
+  await other.webhooks.drain()
+  expect(at).toHaveLength(1)
+  step(HOUR)
+  await one.webhooks.dispatch('order.created', {})
+  await clock.advance(MINUTE - 10)
+  expect(at).toHaveLength(1)
+  await clock.advance(MINUTE)
+  expect(at).toHaveLength(2)
+  await one.webhooks.stop()
+  await other.webhooks.stop()
+})
+
 it('a process whose clock was an hour ahead, and that died holding a lane, holds it no longer than its lease', async () => {
   const storage = memoryStorage()
   const now = fakeClock()
