@@ -91,7 +91,7 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
     ...(wakes && { watch: wakes.watch }),
     subscriptions: checked('subscriptions', postgresSubscriptions(at)),
     events: checked('events', postgresEvents(at, wrote, wakes ?? {})),
-    lanes: checked('lanes', postgresLanes(at, wrote, wakes?.hint)),
+    lanes: checked('lanes', postgresLanes(at, wrote)),
     deliveries: checked('deliveries', postgresDeliveries(at)),
     maintenance: checked('maintenance', postgresMaintenance(at)),
   }
