@@ -34,13 +34,16 @@ export const laneStore = (rows: Rows): LaneStore => ({
       return subscriptionId
     }),
   release: async ({ now, lanes }) => {
+    const due: string[] = []
     for (const { subscriptionId, token, wakeups, lifts, dueAt: wanted, hold, ...kept } of lanes) {
       const lane = rows.lanes.get(subscriptionId)
       if (lane?.token !== token) continue
       const dueAt = lane.wakeups === wakeups ? wanted : now
       const held = lane.lifts === lifts && hold && { hold, leaseMs: hold.forMs, leaseUntil: now + hold.forMs }
       rows.lanes.put(subscriptionId, { ...lane, ...kept, ...FREE, ...held, dueAt })
+      if (lane.wakeups !== wakeups) due.push(subscriptionId)
     }
+    return due
   },
   upcoming: async ({ subscriptionId, limit }) => pendingOf(rows, subscriptionId).slice(0, limit),
   complete: async ({ now, results, progressed }) => {

@@ -154,7 +154,7 @@ describe('GET /metrics', () => {
     globalThis.fetch = async (input, init) => handle(new Request(input, init))
     onTestFinished(() => void (globalThis.fetch = fetch))
     const admin = createAdminClient({ baseUrl: 'http://localhost' })
-    expect(await admin.getMetrics({ bySubscription: true })).toContain(
+    expect(await admin.getPrometheusMetrics({ bySubscription: true })).toContain(
       '# TYPE swigs_webhooks_lanes_held gauge\n',
     )
   })

@@ -93,7 +93,7 @@ export const postgresStorage = (pool: PostgresConnection, options: PostgresStora
     ...(wakes && { watch: wakes.watch }),
     subscriptions: checked('subscriptions', postgresSubscriptions(at)),
     events: checked('events', postgresEvents(at, wrote, wakes ?? {})),
-    lanes: checked('lanes', postgresLanes(at, wrote, wakes?.hint)),
+    lanes: checked('lanes', postgresLanes(at, wrote)),
     deliveries: checked('deliveries', postgresDeliveries(at)),
     replays: checked('replays', postgresReplays(at)),
     metrics: checked('metrics', postgresMetrics(at)),

@@ -6,9 +6,6 @@ import { postgresStorage } from '../src/postgres-storage.js'
 import { sampleEvent } from './fixtures.js'
 import { dropSchema, freshSchema, poolOn } from './support.js'
 
-/** The latest version there is. */
-const KNOWN = Math.max(...migrations().map(({ version }) => version))
-
 const setUp = () => {
   const pool = poolOn(undefined, { max: 12 })
   const schema = freshSchema()

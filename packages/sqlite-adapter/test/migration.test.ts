@@ -214,8 +214,10 @@ it('a file of schema 3 gets what was added since, and keeps what it has', async 
   const { id } = await insertSample(storage)
   await storage.close()
   const older = connect(file)
-  older.database.exec('DROP TABLE replays')
+  for (const table of ['replays', 'metrics', 'metrics_lately']) older.database.exec(`DROP TABLE ${table}`)
   older.database.exec('ALTER TABLE events DROP COLUMN trace')
+  for (const column of ['failing_since', 'last_failed_at'])
+    older.database.exec(`ALTER TABLE stats DROP COLUMN ${column}`)
   older.database.exec('PRAGMA user_version = 3')
   older.close()
   await new Promise((resolve) => setImmediate(resolve))
@@ -224,6 +226,7 @@ it('a file of schema 3 gets what was added since, and keeps what it has', async 
   expect(await one.subscriptions.get([id])).toHaveLength(1)
   expect(await other.replays.list({ after: null, limit: 9 })).toEqual([])
   await Promise.all([one.close(), other.close()])
+  await remove()
 })
 
 it('a file of schema 3 is given what it lacks, and keeps the rest', async () => {

@@ -17,7 +17,7 @@ const meterOf = (dispatcher: ManagedDispatcher, bySubscription: boolean): Meter 
 
 /** For scrapers: of the process that answers, counted from the first time that it was asked. */
 export const metricsRoute = defineRoute({
-  name: 'getMetrics',
+  name: 'getPrometheusMetrics',
   method: 'GET',
   path: '/metrics',
   summary: 'Live counters and gauges of this process, as Prometheus reads them',

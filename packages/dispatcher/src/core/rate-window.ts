@@ -62,6 +62,12 @@ export class RateWindow {
     this.#inFlight += 1
   }
 
+  /** What was taken was for nothing: no request has left. It is reserved as before. */
+  putBack(): void {
+    this.#inFlight -= 1
+    if (!this.unlimited) this.#reserved += 1
+  }
+
   /** An attempt ended, whatever came of it. Rounded up: an end may be late in the log, never early. */
   end(at: number): void {
     this.#inFlight -= 1

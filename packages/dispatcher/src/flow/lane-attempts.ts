@@ -16,6 +16,9 @@ const ABORT_GRACE_MS = 1_000
 /** How long a lane rests after what was no attempt. */
 const OWN_FAULT_REST_MS = 5_000
 
+/** Its event is gone, and the delivery given up. */
+const NOT_THERE = Symbol('not there')
+
 /** What a lane's attempts have in common. */
 export interface LaneParts {
   readonly lease: LaneLease
@@ -67,15 +70,16 @@ export class LaneAttempts {
     this.#sending += 1
     this.open.add(delivery.id)
     const sent = await this.#send(delivery, () => lease.owns && permits.takeAnother())
-    permits.end()
+    if (sent === NOT_THERE) permits.giveBack()
+    else permits.end()
     this.#sending -= 1
     slots.answered(slow)
     changed.raise()
-    if (sent && sent.classification.kind !== 'none') {
+    if (sent && sent !== NOT_THERE && sent.classification.kind !== 'none') {
       const { durationMs, statusCode } = sent.attempt
       health.set(this.subscription.id, afterAttempt(this.health, durationMs, statusCode !== null))
       await this.#complete(delivery, sent).catch((error: unknown) => this.#ownFault(delivery, error))
-    } else this.rest()
+    } else if (sent !== NOT_THERE) this.rest()
     slots.settled()
     this.open.delete(delivery.id)
     changed.raise()
@@ -96,12 +100,12 @@ export class LaneAttempts {
     observe({ name: 'lane.held', subscriptionId: this.subscription.id, until, reason })
   }
 
-  async #send(delivery: QueuedDelivery, mayRepeat: () => boolean): Promise<Sent | null> {
+  async #send(delivery: QueuedDelivery, mayRepeat: () => boolean): Promise<Sent | typeof NOT_THERE | null> {
     try {
       const context = this.#context
       const { queue } = this.#parts
       const event = context.cache.get(delivery.eventId) ?? (await queue.event(delivery))
-      if (!event) return null
+      if (!event) return NOT_THERE
       const { subscription } = this
       const { signal } = this.#abort
       const sending = { event, delivery, subscription, signal, mayStart: this.#mayStart, mayRepeat }

@@ -9,6 +9,8 @@ export interface AttemptPermits {
   takeAnother(): boolean
   /** The attempt has ended, whatever came of it. */
   end(): void
+  /** There was no attempt: nothing has left. */
+  giveBack(): void
 }
 
 /**
@@ -64,6 +66,9 @@ export class LaneLimiter {
       },
       end: () => {
         for (; taken > 0; taken -= 1) this.#window.end(this.#latest())
+      },
+      giveBack: () => {
+        for (; taken > 0; taken -= 1) this.#window.putBack()
       },
     }
   }

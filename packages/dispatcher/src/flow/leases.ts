@@ -24,7 +24,7 @@ export class Leases {
   readonly #fresh: FreshSubscriptions
   readonly #affinity: number
   readonly #reserves: Batch<Extension, number | null>
-  readonly #releases: Batch<LaneRelease, void>
+  readonly #releases: Batch<LaneRelease, boolean>
   #heartbeat: AbortController | null = null
 
   constructor(context: FlowContext, held: HeldLanes, fresh: FreshSubscriptions) {
@@ -41,11 +41,11 @@ export class Leases {
         return lanes.map(({ subscriptionId }) => (kept.has(subscriptionId) ? leaseEndsAt : null))
       },
     })
-    this.#releases = batch<LaneRelease, void>({
+    this.#releases = batch<LaneRelease, boolean>({
       ...few,
       write: async (lanes) => {
-        await storage.lanes.release({ now: clock.now(), lanes })
-        return lanes.map(() => undefined)
+        const due = new Set(await storage.lanes.release({ now: clock.now(), lanes }))
+        return lanes.map(({ subscriptionId }) => due.has(subscriptionId))
       },
     })
   }
@@ -75,8 +75,8 @@ export class Leases {
     return this.#reserves.add({ subscriptionId, token, window })
   }
 
-  /** Gives a lane back. */
-  release(release: LaneRelease): Promise<void> {
+  /** Gives a lane back; answers whether somebody woke it of whom its owner did not hear. */
+  release(release: LaneRelease): Promise<boolean> {
     return this.#releases.add(release)
   }
 

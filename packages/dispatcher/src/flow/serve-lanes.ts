@@ -117,9 +117,9 @@ export class LaneServer {
       if (!release) return
       // While it is still held: should this fail, whoever has the lane next does it.
       if (runner.isOff) await keepNothing(this.#context, lane.subscriptionId)
-      await this.#leases.release(release)
+      const wasWoken = await this.#leases.release(release)
       // A wake that came while the release was being written left the lane due, and told nobody but its former owner.
-      const dueAt = runner.woken ? 0 : release.dueAt
+      const dueAt = runner.woken || wasWoken ? 0 : release.dueAt
       const freeAt = release.hold ? this.#context.clock.now() + release.hold.forMs : 0
       if (dueAt < NEVER) this.#due.due(lane.subscriptionId, { dueAt, freeAt })
     } finally {

@@ -8,7 +8,7 @@ it('an event that comes while its lane is being given back is sent at once, not 
   let meanwhile: (() => Promise<void>) | null = null
   const release: Storage['lanes']['release'] = async (input) => {
     await meanwhile?.()
-    await storage.lanes.release(input)
+    return storage.lanes.release(input)
   }
   const { webhooks, transport, observed, subscribe } = setUp({
     storage: { ...storage, lanes: { ...storage.lanes, release } },

@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { newDelivery } from '../../src/core/delivery.js'
 import { memoryStorage } from '../../src/adapters/memory-storage.js'
 import type { Storage } from '../../src/ports/storage/storage.js'
+import { fakeClock } from '../../src/testing/fake-clock.js'
 import { sampleEvent } from '../../src/testing/storage/samples.js'
-import { gate, setUp, laneOf } from '../support.js'
+import { gate, laneOf, MINUTE, setUp } from '../support.js'
 
 describe('a lane', () => {
   it('that is being given back when the heartbeat comes is not reported as lost', async () => {
     const storage = memoryStorage()
     const [written, answer] = [gate(), gate()]
     const release: Storage['lanes']['release'] = async (input) => {
-      await storage.lanes.release(input)
+      const due = await storage.lanes.release(input)
       await written.opened
+      return due
     }
     const { webhooks, clock, subscribe, observed } = setUp({
       storage: { ...storage, lanes: { ...storage.lanes, release } },
@@ -30,6 +32,32 @@ describe('a lane', () => {
     await clock.advance(1)
     expect(observed.filter(({ name }) => name === 'lease.lost')).toEqual([])
     await webhooks.stop()
+  })
+
+  it('that another process woke while it was held is taken again at once, and not at the next poll', async () => {
+    const [storage, clock, answer] = [memoryStorage(), fakeClock(), gate()]
+    const worker = setUp({
+      storage,
+      clock,
+      pollIntervalMs: 10 * MINUTE,
+      respond: async (_request, index) => {
+        if (index === 0) await answer.opened
+        return 200
+      },
+    })
+    const office = setUp({ storage, clock })
+    await worker.subscribe()
+    await worker.webhooks.start()
+    await worker.webhooks.dispatch('order.created', {})
+    await clock.advance(1)
+    expect(worker.transport.requests).toHaveLength(1)
+    await office.webhooks.dispatch('order.paid', {})
+    await clock.advance(1)
+    answer.open()
+    await clock.advance(1)
+    expect(worker.transport.requests).toHaveLength(2)
+    await worker.webhooks.stop()
+    await office.webhooks.stop()
   })
 
   it('of a removed subscription leaves nothing behind, though a fan-out adds to it meanwhile', async () => {

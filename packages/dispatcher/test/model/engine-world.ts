@@ -30,6 +30,7 @@ export class EngineWorld {
   /** Never dies. */
   readonly office: Dispatcher
   readonly #processes: MortalProcess[] = []
+  readonly #all: MortalProcess[] = []
   #setByMs = 0
 
   private constructor(log: EngineLog) {
@@ -79,14 +80,16 @@ export class EngineWorld {
 
   /** Puts a process in the place of each that died, and lets all do what they have to do now. */
   async revive(): Promise<void> {
+    let revived = 0
     for (let index = 0; index < PROCESSES; index += 1) {
       if (this.#processes[index]?.isDead === false) continue
       const process = this.#make()
+      revived += 1
       this.#processes[index] = process
       this.log.begun.push(this.at)
       await Promise.race([process.webhooks.start(), process.died])
     }
-    await this.base.advance(0)
+    if (revived > 0) await this.base.advance(0)
   }
 
   /** Kills a process; one with a fuse dies by itself. */
@@ -118,7 +121,7 @@ export class EngineWorld {
 
   /** No process does anything any more. */
   end(): void {
-    for (const process of this.#processes) process.kill()
+    for (const process of this.#all) process.forget()
   }
 
   readonly #clock: Clock = {
@@ -134,6 +137,7 @@ export class EngineWorld {
       clock: this.#clock,
       transport: this.#transport(() => process),
     })
+    this.#all.push(process)
     void process.died.then(() => this.#interrupt(process))
     return process
   }

@@ -7,7 +7,7 @@ import { settleAndCheck } from './engine-invariants.js'
 import { EngineLog } from './engine-log.js'
 import { EngineWorld } from './engine-world.js'
 
-const RUNS = testSize === 'long' ? 10_000 : 300
+const RUNS = testSize === 'long' ? 10_000 : 200
 const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31))
 
 it(`whatever people and fate do, nothing is lost, doubled, or over its limit (FUZZ_SEED=${seed})`, async () => {

@@ -2,7 +2,8 @@ import type { Clock } from '../../src/ports/clock.js'
 import type { Storage } from '../../src/ports/storage/storage.js'
 import { createDispatcher, type Dispatcher, type DispatcherOptions } from '../../src/index.js'
 
-const never = new Promise<never>(() => undefined)
+/** A new one each time: one for all would keep whoever waits for it. */
+const never = () => new Promise<never>(() => undefined)
 
 /** When a process is to die: at its nth call to the storage from now on, before that is made or when it is done. */
 export interface Fuse {
@@ -19,6 +20,7 @@ export class MortalProcess {
   #thawed: Promise<void> | null = null
   #thaw = (): void => undefined
   #tellDied = (): void => undefined
+  readonly #over = new AbortController()
 
   constructor(options: Omit<DispatcherOptions, 'storage' | 'clock'> & { storage: Storage; clock: Clock }) {
     this.died = new Promise((resolve) => (this.#tellDied = resolve))
@@ -56,6 +58,12 @@ export class MortalProcess {
     this.#tellDied()
   }
 
+  /** Dead for good: what is bounded by real time does not keep it. */
+  forget(): void {
+    this.kill()
+    this.#over.abort()
+  }
+
   /** Stands still until `thaw`. */
   freeze(): void {
     this.#thawed = new Promise((resolve) => (this.#thaw = resolve))
@@ -68,7 +76,19 @@ export class MortalProcess {
 
   async #alive(): Promise<void> {
     while (this.#thawed) await this.#thawed
-    if (this.#isDead) await never
+    if (this.#isDead) await never()
+  }
+
+  /** As `alive`; calls of a process that is forgotten end. */
+  async #answering(): Promise<void> {
+    while (this.#thawed) await this.#thawed
+    if (!this.#isDead) return
+    const { signal } = this.#over
+    await new Promise((_resolve, reject) => {
+      const end = () => reject(new Error('The process is forgotten'))
+      if (signal.aborted) end()
+      else signal.addEventListener('abort', end, { once: true })
+    })
   }
 
   /** Burns the fuse down by a call; answers whether it is this one. */
@@ -83,13 +103,13 @@ export class MortalProcess {
         Object.entries(methods).map(([verb, method]) => [
           verb,
           async (...args: never[]) => {
-            await this.#alive()
+            await this.#answering()
             const burns = this.#burns()
             if (burns && this.fuse?.before) this.kill()
-            await this.#alive()
+            await this.#answering()
             const answer: unknown = await (method as (...args: never[]) => Promise<unknown>)(...args)
             if (burns) this.kill()
-            await this.#alive()
+            await this.#answering()
             return answer
           },
         ]),

@@ -69,3 +69,34 @@ it('a delivery whose event is gone is given up on the record, and those behind i
   expect(await worker.webhooks.stats()).toMatchObject({ pending: 0, delivered: 2 })
   await worker.webhooks.stop()
 })
+
+it('an event that goes while its delivery waits in memory costs the lane that delivery, and neither time nor a permit', async () => {
+  const [EVENTS, GONE] = [60, 3]
+  const storage = memoryStorage()
+  const gone = new Set<string>()
+  const get: Storage['events']['get'] = async (ids) => {
+    // Asked for one by one: those that the cache had no room for. The first of them are gone by now.
+    if (ids.length === 1 && gone.size < GONE) gone.add(String(ids[0]))
+    return storage.events.get(ids.filter((id) => !gone.has(id)))
+  }
+  const world = setUp({
+    storage: { ...storage, events: { ...storage.events, get } },
+    rateLimit: { limit: EVENTS - GONE, windowMs: MINUTE },
+    laneConcurrency: 2,
+  })
+  await world.subscribe()
+  for (let index = 0; index < EVENTS; index += 1)
+    await world.webhooks.dispatch('order.created', { text: 'x'.repeat(200_000) })
+  await world.webhooks.drain()
+  expect(await world.webhooks.stats()).toMatchObject({
+    delivered: EVENTS - GONE,
+    cancelled: GONE,
+    pending: 0,
+  })
+  const { items } = await world.webhooks.deliveries.list({ status: 'cancelled' })
+  expect(items.map(({ reason, attemptCount }) => [reason, attemptCount])).toEqual(
+    Array.from({ length: GONE }, () => ['event_missing', 0]),
+  )
+  expect(world.observed.filter(({ name }) => name === 'lane.held')).toEqual([])
+  await world.webhooks.stop()
+})

@@ -38,14 +38,17 @@ export const mongoLanes = (context: StoreContext): LaneStore => {
       }),
     release: async ({ now, lanes: given }) =>
       guarded('lanes.release', async () => {
-        if (given.length === 0) return
+        if (given.length === 0) return []
         const { lanes } = at()
         const operations = given.map((lane) => releaseOperation(lane, now))
         const { matchedCount } = await lanes.bulkWrite(operations, { ordered: false })
-        if (matchedCount === given.length) return
+        if (matchedCount === given.length) return []
         // Those that are back already have no owner any more.
         const late = given.flatMap((lane) => lateReleaseOperations(lane, now))
         await lanes.bulkWrite(late, { ordered: true })
+        const ids = given.filter(({ dueAt }) => dueAt > now).map(({ subscriptionId }) => subscriptionId)
+        const woken = lanes.find({ _id: { $in: ids }, token: null, dueAt: { $lte: now } })
+        return (await woken.project<{ _id: string }>({ _id: 1 }).toArray()).map(({ _id }) => _id)
       }),
     upcoming: async ({ subscriptionId, limit }) =>
       guarded('lanes.upcoming', () =>

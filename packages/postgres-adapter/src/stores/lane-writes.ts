@@ -20,11 +20,11 @@ export const extendLanes = async (
   return rows.map(({ id }) => fromText(id))
 }
 
-/** Gives lanes back that are still held; answers whether any stays due, as somebody has woken it whom its owner has not seen. */
+/** Gives lanes back that are still held; answers those that stay due, as somebody has woken them whom their owner has not seen. */
 export const releaseLanes = async (
   { database, schema }: At,
   { now, lanes }: { readonly now: number; readonly lanes: readonly LaneRelease[] },
-): Promise<boolean> => {
+): Promise<string[]> => {
   const given = lanes.map((lane) => ({
     subscription_id: toText(lane.subscriptionId),
     token: toText(lane.token),
@@ -41,5 +41,5 @@ export const releaseLanes = async (
     `SELECT ${schema}.release($1::text::json, $2) AS woken`,
     [JSON.stringify(given), now],
   )
-  return rows.some(({ woken }) => woken !== null)
+  return rows.flatMap(({ woken }) => (woken === null ? [] : fromText(woken)))
 }

@@ -10,11 +10,8 @@ import { wakeStatement } from './wake.js'
 /** So many tokens of calls that were made are known: those are repeated after a lost answer. */
 const TOKENS_KEPT = 64
 
-/**
- * @param wrote told how many rows of the table of lanes were written
- * @param leftDue told when a lane was given back that has work
- */
-export const postgresLanes = (at: At, wrote: (rows: number) => void, leftDue?: () => void): LaneStore => {
+/** @param wrote told how many rows of the table of lanes were written */
+export const postgresLanes = (at: At, wrote: (rows: number) => void): LaneStore => {
   const { database, schema, report } = at
   const tokens: string[] = []
 
@@ -73,10 +70,9 @@ export const postgresLanes = (at: At, wrote: (rows: number) => void, leftDue?: (
       return held
     },
     release: async (input) => {
-      const staysDue = await releaseLanes(at, input)
+      const due = await releaseLanes(at, input)
       wrote(input.lanes.length)
-      // Whoever was told of that work found the lane held.
-      if (staysDue) leftDue?.()
+      return due
     },
     upcoming: async ({ subscriptionId, limit }) => {
       const rows = await database.query<QueuedRow>(`SELECT * FROM ${schema}.upcoming($1, $2)`, [

@@ -10,8 +10,6 @@ export interface WakeUp {
   announce(): void
   /** A caller's transaction has stored an event: there is work once it is committed. */
   stored(transactionId: string): void
-  /** There is work for this process. */
-  hint(): void
   /** Calls `onHint` when there may be work; answers how to stop. */
   watch(onHint: () => void): Promise<() => Promise<void>>
   stop(): void
@@ -31,7 +29,6 @@ export const wakeUp = (query: Query, schema: string, connectionString: string): 
   })
   return {
     announce,
-    hint,
     stored: commits.add,
     watch: async (onHint) => {
       hints.add(onHint)

@@ -32,7 +32,8 @@ export function* prepareFile(database: Database, file: string): Generator<undefi
     yield
   }
   // Asked again within each step: another process may have made it.
-  for (let at = 0; (at = database.pragma('user_version')) < SCHEMA_VERSION;) {
+  let at: number
+  while ((at = database.pragma('user_version')) < SCHEMA_VERSION) {
     database.exec(ADDITIONS[at - BASE_VERSION] ?? '')
     database.exec(`PRAGMA user_version = ${at + 1}`)
     yield

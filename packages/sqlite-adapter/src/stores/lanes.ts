@@ -29,12 +29,13 @@ const extend = (database: Database, { now, leaseMs, lanes }: ExtendInput): strin
     return [subscriptionId]
   })
 
-const release = (database: Database, now: number, given: LaneRelease): void => {
+/** Answers whether a wake that its owner has not seen leaves it due. */
+const release = (database: Database, now: number, given: LaneRelease): boolean => {
   const { subscriptionId, token, wakeups, lifts, dueAt, window, crashCount, quarantinedAt } = given
   const sub = database.names.numberOf(subscriptionId)
   const lane =
     sub === null ? undefined : database.sql('SELECT token, wakeups, lifts FROM lanes WHERE sub = ?').get(sub)
-  if (sub === null || lane?.['token'] !== token) return
+  if (sub === null || lane?.['token'] !== token) return false
   const hold = lane['lifts'] === lifts ? given.hold : null
   database
     .sql(
@@ -52,6 +53,7 @@ const release = (database: Database, now: number, given: LaneRelease): void => {
       sub,
     )
   putWindow(database, sub, window)
+  return lane['wakeups'] !== wakeups
 }
 
 const wake = (
@@ -81,9 +83,10 @@ const wake = (
 export const laneVerbs = {
   'lanes.acquire': write(acquire),
   'lanes.extend': write(extend),
-  'lanes.release': write((database, { now, lanes }: { now: number; lanes: readonly LaneRelease[] }): void => {
-    for (const lane of lanes) release(database, now, lane)
-  }),
+  'lanes.release': write(
+    (database, { now, lanes }: { now: number; lanes: readonly LaneRelease[] }): string[] =>
+      lanes.filter((lane) => release(database, now, lane)).map(({ subscriptionId }) => subscriptionId),
+  ),
   'lanes.upcoming': read((database, query: { subscriptionId: string; limit: number }): PackedQueue =>
     upcoming(database, query).flatMap(packQueued),
   ),

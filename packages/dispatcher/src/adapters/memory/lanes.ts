@@ -32,12 +32,14 @@ export const memoryLanes = (state: MemoryState): LaneStore => ({
       return [subscriptionId]
     }),
   release: async ({ now, lanes }) => {
+    const due: string[] = []
     for (const given of lanes) {
       const { subscriptionId, token, window, crashCount, quarantinedAt } = given
       const lane = state.lanes.get(subscriptionId)
       if (lane?.token !== token) continue
       const hold = lane.lifts === given.lifts ? given.hold : null
       const leaseMs = hold?.forMs ?? 0
+      if (lane.wakeups !== given.wakeups) due.push(subscriptionId)
       putLane(state, {
         ...lane,
         token: null,
@@ -50,6 +52,7 @@ export const memoryLanes = (state: MemoryState): LaneStore => ({
         quarantinedAt,
       })
     }
+    return due
   },
   upcoming: async ({ subscriptionId, limit }) => {
     const found = []

@@ -23,9 +23,10 @@ export interface LaneStore {
    * Gives lanes back: `token = null`. Where `wakeups` is what the owner saw, `dueAt` becomes the owner's; where a wake came in
    * between, `now`. With a `hold` nobody takes the lane before `now + hold.forMs` (`leaseUntil`, `leaseMs`), unless its hold
    * was lifted since the owner took it (`lifts`): then that hold is over before it began. A lane held under another token
-   * is left alone.
+   * is left alone. Answers the ids of those that such a wake leaves due: whoever was told of that work found them held. A hint
+   * only: made again, the call may answer none of them.
    */
-  release(input: { now: number; lanes: readonly LaneRelease[] }): Promise<void>
+  release(input: { now: number; lanes: readonly LaneRelease[] }): Promise<string[]>
   /**
    * Pending deliveries of a lane by `dueAt`, future ones included. Of those due at one instant, earlier events come first: by
    * id, or by the order in which they were accepted.

@@ -84,11 +84,34 @@ export const releaseTests: readonly ContractTest[] = [
       const { subscription } = await seed(storage, 1)
       const lane = await take(storage, subscription.id)
       await other.lanes.wake({ subscriptionIds: [subscription.id], now: T0 + 3 })
-      await storage.lanes.release({ now: T0 + 5, lanes: [released(lane)] })
+      expect(await storage.lanes.release({ now: T0 + 5, lanes: [released(lane)] })).toEqual([subscription.id])
       const after = await laneOf(other, subscription.id)
       expect(after).toMatchObject({ token: null, wakeups: lane.wakeups + 1 })
       expect(after?.dueAt).toBeLessThanOrEqual(T0 + 5)
       expect(await take(other, subscription.id, T0 + 5)).toMatchObject({ wakeups: lane.wakeups + 1 })
+    },
+  },
+  {
+    name: 'answers of the lanes that it takes back those alone that were woken since',
+    run: async (storage, other) => {
+      const seeded = [
+        await seed(storage, 1),
+        await seed(storage, 1),
+        await seed(storage, 1),
+        await seed(storage, 1),
+      ]
+      const [seen = '', woken = '', lifted = '', lost = ''] = seeded.map(
+        ({ subscription }) => subscription.id,
+      )
+      const lanes = []
+      for (const id of [seen, woken, lifted, lost]) lanes.push(await take(storage, id))
+      await other.lanes.wake({ subscriptionIds: [woken], now: T0 + 3 })
+      await other.lanes.wake({ subscriptionIds: [lifted], now: T0 + 3, lift: true })
+      await take(other, lost, T0 + LEASE_MS)
+      await other.lanes.wake({ subscriptionIds: [lost], now: T0 + LEASE_MS })
+      const given = lanes.map((lane) => released(lane, { hold: lane.subscriptionId === woken ? hold : null }))
+      const answer = await storage.lanes.release({ now: T0 + LEASE_MS + 1, lanes: given })
+      expect([...answer].sort()).toEqual([woken, lifted].sort())
     },
   },
   {
