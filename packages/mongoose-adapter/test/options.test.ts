@@ -103,6 +103,7 @@ describeOnMongo('names of collections', () => {
       deliveries: 'hook-deliveries',
       attempts: 'hook-attempts',
       lanes: 'hook-lanes',
+      metrics: 'hook-metrics',
     }
     const { webhooks, transport } = dispatcherOn(mongooseStorage(own, { collections }))
     await webhooks.subscriptions.create(fields)
