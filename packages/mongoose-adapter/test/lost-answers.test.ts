@@ -110,6 +110,30 @@ describeOnMongo('a call whose answer is lost', () => {
     expect(await statsOf(subscriptionId)).toMatchObject({ totalSent: 3 })
   })
 
+  it('of complete is in the metrics once when it was lost after those', async () => {
+    const { subscriptionId, ids } = await seeded(3)
+    const lane = await take(storage, 'tok-a')
+    const results = ids.map((id) => delivered(lane, id))
+    const input = { callId: newCall(), now: T0, results, progressed: [] }
+    expect(await lossy('metrics', 'bulkWrite').lanes.complete(input)).toEqual([])
+    const span = { subscriptionId, since: T0, until: T0 + 60_000, stepMs: 60_000 }
+    expect((await storage.metrics.read(span)).map(({ counts }) => counts[0])).toEqual([3])
+  })
+
+  it('of complete is in the metrics once per call, when several make the hour at once', async () => {
+    const { subscriptionId, ids } = await seeded(5)
+    const lane = await take(storage, 'tok-a')
+    const calls = ids.map((id) => ({
+      callId: newCall(),
+      now: T0,
+      results: [delivered(lane, id)],
+      progressed: [],
+    }))
+    await Promise.all([...calls, ...calls].map((input) => storage.lanes.complete(input)))
+    const span = { subscriptionId, since: T0, until: T0 + 3_600_000, stepMs: 3_600_000 }
+    expect((await storage.metrics.read(span)).map(({ counts }) => counts[0])).toEqual([5])
+  })
+
   it('of complete is recognised even after the lane went to another owner', async () => {
     const { subscriptionId, ids } = await seeded(2)
     const lane = await take(storage, 'tok-a')

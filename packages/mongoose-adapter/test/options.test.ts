@@ -104,6 +104,7 @@ describeOnMongo('names of collections', () => {
       attempts: 'hook-attempts',
       lanes: 'hook-lanes',
       replays: 'hook-replays',
+      metrics: 'hook-metrics',
     }
     const { webhooks, transport } = dispatcherOn(mongooseStorage(own, { collections }))
     await webhooks.subscriptions.create(fields)

@@ -42,8 +42,8 @@ export class HealthSurvey {
       const page = await storage.subscriptions.list({ after: this.#after, limit: PAGE })
       for (const subscription of page) await this.#look(subscription)
       const last = page.at(-1)
-      // A row that cannot be read makes a page short, and the rest wait for the next round.
-      this.#after = last && page.length === PAGE ? { at: last.createdAt, id: last.id } : null
+      // A row that cannot be read makes a page short: only an empty one is the last.
+      this.#after = last ? { at: last.createdAt, id: last.id } : null
       if (this.#after === null) return
     }
   }

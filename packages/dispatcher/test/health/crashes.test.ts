@@ -113,6 +113,21 @@ describe('a survey', () => {
     expect(observed).toEqual(['subscription.failing'])
   })
 
+  it('goes on behind rows that cannot be read', async () => {
+    const storage = memoryStorage()
+    const id = await failed(storage, 0)
+    for (let index = 1; index < 300; index += 1) await insertSample(storage, { createdAt: T0 + index })
+    const { list } = storage.subscriptions
+    const passedOver = async (query: Parameters<typeof list>[0]) => (await list(query)).slice(1)
+    const { run, observed } = processOn(
+      { ...storage, subscriptions: { ...storage.subscriptions, list: passedOver } },
+      new Map(),
+    )
+    await run()
+    expect(observed).toEqual(['subscription.failing'])
+    expect((await storage.subscriptions.get([id]))[0]?.health.warnedAt).not.toBeNull()
+  })
+
   it('leaves a subscription on that recovers while it is about to be switched off', async () => {
     const storage = memoryStorage()
     const id = await failed(storage, 0, 4 * HOUR)
@@ -123,6 +138,7 @@ describe('a survey', () => {
         ...storage.subscriptions,
         list: async (query: Parameters<typeof list>[0]) => {
           const page = await list(query)
+          if (page.length === 0) return page
           const lane = await take(storage, id, T0 + 9 * HOUR)
           const [event] = (await seed(storage, 1)).events
           const delivery = {
