@@ -1,3 +1,4 @@
+import { isAllowedCustomHeader } from '@swigs/webhooks-protocol'
 import type { Logger } from '../ports/logger.js'
 import type { AttemptSpan, DispatchSpan, Tracing } from '../ports/tracing.js'
 
@@ -33,13 +34,21 @@ export const safeTracing = (tracing: Tracing, logger: Logger): Tracing => {
     attempt: (attempt) => {
       const span = attempted<AttemptSpan>(() => tracing.attempt(attempt), NO_SPAN)
       return {
-        headers: attempted(() => ({ ...span.headers }), {}),
+        headers: attempted(() => sendable(span.headers), {}),
         run: (call) => runOnce(span, call, tell),
         end: (outcome) => attempted(() => span.end(outcome), undefined),
       }
     },
   }
 }
+
+/** Those that may leave: one that is none would fail the request. */
+const sendable = (headers: AttemptSpan['headers']): AttemptSpan['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name, value]) => typeof value === 'string' && isAllowedCustomHeader(name, value) === null,
+    ),
+  )
 
 /** Calls it once, whatever the span does, and answers or throws what it did. */
 const runOnce = <T>(span: Pick<DispatchSpan, 'run'>, call: () => T, failed: () => void): T => {

@@ -96,7 +96,8 @@ export class Engine {
 
   /** Stores an event; answers whether it is new. Its delivery follows on its own, by this process or another. */
   async accept(prepared: StoredEvent, session: unknown): Promise<boolean> {
-    const span = this.#context.tracing?.dispatch(prepared)
+    const { id, type, siteId } = prepared
+    const span = this.#context.tracing?.dispatch({ id, type, siteId })
     const event = span ? { ...prepared, trace: span.trace } : prepared
     const stored = await withinSpan(span, () => this.#acceptor.accept(event, session))
     // What a session holds is not there for anyone until it commits: sweeps take it from then on.

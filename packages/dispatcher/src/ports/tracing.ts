@@ -32,7 +32,7 @@ export interface TracedAttempt {
 
 /** The part of a trace that is one attempt. */
 export interface AttemptSpan {
-  /** Sent with the request, beside what is signed; one that the subscription has too stays the subscription's. */
+  /** Sent with the request, beside what is signed. What is no header, or one of ours, is left out; what the subscription has too stays its own. */
   readonly headers: Readonly<Record<string, string>>
   /** Calls what belongs to it. */
   run<T>(call: () => T): T

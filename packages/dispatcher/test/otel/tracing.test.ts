@@ -251,6 +251,13 @@ describe('tracing that is broken', () => {
       dispatch: () => ({ ...span, run: () => undefined as never }),
       attempt: () => ({ ...span, run: () => undefined as never }),
     },
+    'answers headers that are none': {
+      dispatch: () => span,
+      attempt: () => ({
+        ...span,
+        headers: { 'a b': 'x', ok: 'two\r\nlines', n: 7 as never, 'Webhook-Id': 'evt_other', host: 'evil' },
+      }),
+    },
     'answers nonsense': {
       dispatch: () => ({ ...span, trace: 'x'.repeat(10_000) }),
       attempt: () => ({ ...span, headers: null as never }),
@@ -270,6 +277,7 @@ describe('tracing that is broken', () => {
     await webhooks.dispatch('order.created', { n: 2 })
     expect(await webhooks.drain()).toMatchObject({ delivered: 2 })
     expect(transport.requests).toHaveLength(2)
+    expect(Object.keys(transport.requests[0]?.headers ?? {})).toHaveLength(10)
     const [event] = await storage.events.list({ after: null, limit: 1 })
     expect(event?.trace ?? null).toBe(null)
     expect(lines.length).toBeLessThanOrEqual(1)
