@@ -32,7 +32,9 @@ export function* prepareFile(database: Database, file: string): Generator<undefi
     yield
   }
   // Asked again within each step: another process may have made it.
-  for (let at = 0; (at = database.pragma('user_version')) < SCHEMA_VERSION;) {
+  for (;;) {
+    const at = database.pragma('user_version')
+    if (at >= SCHEMA_VERSION) break
     database.exec(ADDITIONS[at - BASE_VERSION] ?? '')
     database.exec(`PRAGMA user_version = ${at + 1}`)
     yield
