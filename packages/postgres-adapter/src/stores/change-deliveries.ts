@@ -31,15 +31,15 @@ export const resendStatement = (schema: string): string => `
   SELECT day, -count(*) FILTER (WHERE state = 1), -count(*) FILTER (WHERE state = 2), -count(*) FILTER (WHERE state = 3)
   FROM taken GROUP BY day`
 
-/** Gives up what is pending of deliveries (`$1`, a JSON array of ids), for the reason `$2`, at `$3`, as the state `$4`. */
-export const cancelStatement = (schema: string): string => `
+/** Gives up what is pending of deliveries (`$1`, a JSON array of ids), for the reason `$2`, at `$3`, as failed (2) or cancelled (3). */
+export const cancelStatement = (schema: string, state: 2 | 3 = 3): string => `
   WITH ended AS (
     DELETE FROM ${schema}.pending WHERE id IN (SELECT json_array_elements_text($1::text::json)) RETURNING *
   ), settled AS (
     INSERT INTO ${schema}.settled (${COMMON}, due_at, ${ATTEMPTED}, schedule_step, once, attempts, answers, state, reason,
       settled_at)
-    SELECT ${COMMON}, due_at, ${ATTEMPTED}, schedule_step, once, attempts, answers, $4::smallint, $2::text, $3::double precision FROM ended
+    SELECT ${COMMON}, due_at, ${ATTEMPTED}, schedule_step, once, attempts, answers, ${state}, $2::text, $3::double precision FROM ended
   )
   INSERT INTO ${schema}.tally (day, delivered, failed, cancelled)
-  SELECT day, 0, count(*) FILTER (WHERE $4::smallint = 2), count(*) FILTER (WHERE $4::smallint = 3)
+  SELECT day, 0, ${state === 2 ? 'count(*), 0' : '0, count(*)'}
   FROM ended GROUP BY day`

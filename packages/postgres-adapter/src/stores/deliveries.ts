@@ -57,8 +57,9 @@ export const postgresDeliveries = (at: At): DeliveryStore => {
     },
     cancel: async ({ ids, reason, now, status = 'cancelled' }) => {
       const given = texts(ids)
-      const values = [JSON.stringify(given), reason, now, stateOf(status)]
-      await withPartitions(at, given, () => database.query(cancelStatement(schema), values))
+      const values = [JSON.stringify(given), reason, now]
+      const statement = cancelStatement(schema, status === 'failed' ? 2 : 3)
+      await withPartitions(at, given, () => database.query(statement, values))
     },
   }
 }
