@@ -19,6 +19,8 @@ export class LaneLease {
   readonly #startedAt: number
   #state: LeaseState = 'serving'
   #endsAt: number
+  /** As rivals read it, epoch ms. */
+  #storedUntil: number
   #crashed: boolean
   /** On the monotonic clock, as everything here. */
   #hold: { endsAt: number; hold: Omit<LaneHold, 'forMs'> } | null = null
@@ -29,6 +31,7 @@ export class LaneLease {
     this.lane = lane
     this.#startedAt = clock.monotonic()
     this.#endsAt = endsAt
+    this.#storedUntil = lane.leaseUntil
     this.#crashed = lane.crashCount > 1
   }
 
@@ -36,9 +39,13 @@ export class LaneLease {
     return this.#state
   }
 
-  /** Enough of it is left to send under. On a monotonic clock: no step of the other one moves it. */
+  /**
+   * Enough of it is left to send under. By the monotonic clock, so that no step of the other one makes it longer; and by the
+   * other one too: once that was set forward, rivals take what is stored for passed.
+   */
   get owns(): boolean {
-    return this.#state !== 'lost' && this.#endsAt - this.#clock.monotonic() >= LEASE_MARGIN_MS
+    const leftMs = Math.min(this.#endsAt - this.#clock.monotonic(), this.#storedUntil - this.#clock.now())
+    return this.#state !== 'lost' && leftMs >= LEASE_MARGIN_MS
   }
 
   get maySend(): boolean {
@@ -50,6 +57,7 @@ export class LaneLease {
 
   renew(endsAt: number): void {
     this.#endsAt = endsAt
+    this.#storedUntil = this.#clock.now() + (endsAt - this.#clock.monotonic())
   }
 
   /** Sends nothing more for `ms`; the later of two holds stays. Answers how long that is. */

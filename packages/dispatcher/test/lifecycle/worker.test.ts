@@ -23,6 +23,7 @@ const failing = (failure: Error) => {
     due: new DueLanes(clock, 1_000),
     held: { full: false },
     server: { take: async () => ({ taken: 0, others: [] }) },
+    steps: { look: () => undefined },
   } as unknown as WorkerParts
   const maintenance = { repair: async () => 0, prune: async () => 0 }
   const context = {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { memoryStorage } from '../../src/adapters/memory-storage.js'
+import type { Lane } from '../../src/core/lane.js'
+import { LaneLease } from '../../src/flow/lane-lease.js'
 import type { Clock } from '../../src/ports/clock.js'
 import type { Storage } from '../../src/ports/storage/storage.js'
 import { fakeClock } from '../../src/testing/fake-clock.js'
@@ -109,6 +111,24 @@ it('a clock that is set back and forward again, while others serve a lane, lets 
   expect(at).toHaveLength(2)
   await one.webhooks.stop()
   await other.webhooks.stop()
+})
+
+it('a clock that is set forward under a lane: nothing more is sent under it until its lease is stored anew', async () => {
+  const { clock, step } = settable()
+  const storage = memoryStorage()
+  await storage.lanes.wake({ subscriptionIds: ['one'], now: clock.now() })
+  const [lane] = (await storage.lanes.acquire({ token: 't', now: clock.now(), leaseMs: 15_000, limit: 1 }))
+    .lanes
+  const lease = new LaneLease(clock, lane as Lane, clock.monotonic() + 15_000)
+  expect(lease.maySend).toBe(true)
+  step(HOUR)
+  expect([lease.owns, lease.maySend]).toEqual([false, false])
+  lease.renew(clock.monotonic() + 15_000)
+  expect(lease.maySend).toBe(true)
+  step(-HOUR)
+  expect(lease.maySend).toBe(true)
+  await clock.advance(13_001)
+  expect(lease.owns).toBe(false)
 })
 
 it('a process whose clock was an hour ahead, and that died holding a lane, holds it no longer than its lease', async () => {
