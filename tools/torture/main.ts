@@ -12,6 +12,7 @@ import { BEDS, type StorageName } from './beds.js'
 import { randomFrom } from './random.js'
 import { reportOn, reportText } from './report.js'
 import { runRound, type RoundReport } from './round.js'
+import { canShiftClocks } from './shifted-clock.js'
 
 const SIZE = { processes: 4, troubles: 120, eventEveryMs: 30 }
 const LARGEST_SEED = 2 ** 31 - 1
@@ -46,6 +47,7 @@ const keep = () => {
   return report
 }
 
+if (!canShiftClocks()) console.log('no faketime: no clock is set')
 console.log(`torture on ${bed.kind}, seed ${seed}, ${minutes} min`)
 try {
   backlog = await runBacklog(bed, seed, { due: Number(values.due), quiet: Number(values.quiet) })
