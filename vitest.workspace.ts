@@ -38,7 +38,7 @@ const roots = [...folders('packages'), ...folders('examples'), 'tools']
 
 /** The tests that have a long form: those that ask for it. */
 const withLongForm = (root: string): string[] =>
-  testFiles(root).filter((path) => /tools\/test-size\.js'/.test(readFileSync(`${root}/${path}`, 'utf8')))
+  testFiles(root).filter((path) => /\/test-size\.js'/.test(readFileSync(`${root}/${path}`, 'utf8')))
 
 const testFiles = (root: string): string[] =>
   existsSync(`${root}/test`)

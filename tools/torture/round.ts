@@ -18,6 +18,8 @@ export interface RoundSize {
   readonly troubles: number
   /** Ms between two events. */
   readonly eventEveryMs: number
+  /** Whether the clock is set in every round, where it can be; default in a third of them. */
+  readonly clock?: boolean
 }
 
 /** What came of a round. */
@@ -82,7 +84,7 @@ const makeTrouble = async (stage: Stage, troubles: ReturnType<typeof troublesFor
 export const runRound = async (bed: TortureBed, seed: number, size: RoundSize): Promise<RoundReport> => {
   const random: Random = randomFrom(seed)
   const { shared, troubles } = await bed.fresh(random)
-  const clock = random.int(0, 2) === 0 ? shiftedClock() : null
+  const clock = random.int(0, 2) === 0 || size.clock ? shiftedClock() : null
   const receiver = await startReceiver(answerByPath)
   const webhooks = createDispatcher({
     storage: await shared.open(),

@@ -25,6 +25,9 @@ const subfolders = (folder: string): string[] =>
       )
     : []
 
+/** Whether clocks can be set here. */
+export const canShiftClocks = (): boolean => library() !== undefined
+
 /** A clock that can be set while processes run under it; `null` where `faketime` is not installed. */
 export const shiftedClock = (): ShiftedClock | null => {
   const preload = library()

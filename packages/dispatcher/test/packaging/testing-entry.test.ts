@@ -19,8 +19,10 @@ const importsOf = async (path: string): Promise<string[]> => {
 }
 
 it('what apps import in their tests loads no test runner', async () => {
-  const imports = await importsOf('../../src/testing/index.ts')
-  expect(imports).not.toContain('vitest')
-  expect(imports).not.toContain('fast-check')
+  for (const entry of ['../../src/testing/index.ts', '../../src/testing/processes/index.ts']) {
+    const imports = await importsOf(entry)
+    expect(imports).not.toContain('vitest')
+    expect(imports).not.toContain('fast-check')
+  }
   expect(await importsOf('../../src/testing/contracts.ts')).toContain('vitest')
 })
