@@ -23,17 +23,19 @@ export const callRoute = async (dispatcher: ManagedDispatcher, found: Found): Pr
   const { route, params, request } = found
   const raw = readQuery(request.query)
   if ('refusal' in raw) return raw.refusal
-  const query = readFields(route.query, raw.value)
-  if ('refusal' in query) return query.refusal
-  const body = await readBody(route, request, found.body)
-  if ('refusal' in body) return body.refusal
+  const json = await readBody(route, request, found.body)
+  if ('refusal' in json) return json.refusal
 
   const siteIds = await sitesOf(request)
   const managed = siteIds === 'all' ? dispatcher : withinSites(dispatcher, siteIds)
   const rights = { can: request.can, siteIds, allowSend: found.allowSend }
-  const concerns = () => concerned(managed, { ...fieldsOf(query.value), ...fieldsOf(body.value), ...params })
+  const concerns = () => concerned(managed, { ...raw.value, ...fieldsOf(json.value), ...params })
   const refusal = await refusalOf(route, rights, concerns)
   if (refusal !== null) return REFUSALS.forbidden(refusal)
+  const query = readFields(route.query, raw.value)
+  if ('refusal' in query) return query.refusal
+  const body = readFields(route.body, json.value)
+  if ('refusal' in body) return body.refusal
 
   // Apps without types pass on what they have: an ObjectId.
   const actor = request.actor === null ? null : String(request.actor)
@@ -111,8 +113,7 @@ const readBody = async (
 ): Promise<Read<unknown>> => {
   if (route.method === 'GET') return { value: {} }
   if (!isIdentityEncoding(contentEncoding)) return { refusal: REFUSALS.unsupportedEncoding() }
-  const json = readJson(await reader.read(), contentType)
-  return 'refusal' in json ? json : readFields(route.body, json.value)
+  return readJson(await reader.read(), contentType)
 }
 
 /** RFC 8288; relative to the address that was asked for. */

@@ -8,8 +8,6 @@ import { customer } from './support.js'
 let world: AccessWorld | undefined
 afterEach(() => world?.close())
 
-const somebody = { since: '2026-01-01T00:00:00Z' }
-
 describe.each(Object.keys(MOUNTS))('can, on %s', (mountName) => {
   it('lets one read and another write', async () => {
     world = await accessWorld(mountName, { can: (user, { method }) => user === 'root' || method === 'GET' })
@@ -45,12 +43,9 @@ describe.each(Object.keys(MOUNTS))('can, on %s', (mountName) => {
     for (const verdict of [false, undefined, 1, 'true'] as never[]) {
       world = await accessWorld(mountName, { can: () => verdict })
       for (const { name, method, path } of adminRoutes) {
-        if (['updateSubscription', 'createSubscription'].includes(name)) continue
         const id = world.subscriptions.ours
         const real = path.replace(':deliveryId', await world.deliveryOf(id)).replace(':id', id)
-        const body =
-          name === 'recoverDeliveries' ? somebody : name === 'sendEvent' ? { type: 'x', data: {} } : {}
-        expect((await world.call(method, real, body)).status, name).toBe(name === 'getMe' ? 200 : 403)
+        expect((await world.call(method, real, {})).status, name).toBe(name === 'getMe' ? 200 : 403)
       }
       expect((await world.call('GET', '/me')).body.may).toEqual(['GET /me'])
       await world.close()

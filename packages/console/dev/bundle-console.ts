@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync, type Plugin } from 'esbuild'
@@ -48,6 +48,8 @@ export const consoleFilesPlugin = (): Plugin => ({
     }))
     host.onLoad({ filter: /./, namespace: 'console-files' }, () => {
       const files = bundleConsole()
+      // Those of the build before have other names.
+      rmSync(here('../dist/static'), { recursive: true, force: true })
       mkdirSync(here('../dist/static'), { recursive: true })
       for (const [name, text] of Object.entries(files)) writeFileSync(here(`../dist/static/${name}`), text)
       return { contents: `export const consoleFiles = ${JSON.stringify(files)}` }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { ManagedDispatcher } from '../../src/route.js'
-import { MOUNTS, type Mount, type Sent } from '../mounts.js'
+import { MOUNTS, type Extras, type Mount, type Sent } from '../mounts.js'
 import { openApiCheck, type OpenApi } from '../openapi-check.js'
 import { STORAGES } from '../storages.js'
 import { customer, dispatcherOn, registration, type World } from '../support.js'
@@ -36,7 +36,8 @@ export const useHarness = (mountName: string, storageName: keyof typeof STORAGES
   beforeEach(async () => {
     const opened = await STORAGES[storageName]()
     world = dispatcherOn(opened.storage)
-    mount = await (MOUNTS[mountName] as (given: ManagedDispatcher) => Promise<Mount>)(world.webhooks)
+    const mountOn = MOUNTS[mountName] as (given: ManagedDispatcher, extras: Extras) => Promise<Mount>
+    mount = await mountOn(world.webhooks, { allowSend: true })
     cleanup = opened.cleanup
     const { text } = await mount.send({ path: '/openapi.json' })
     check = openApiCheck(JSON.parse(text) as OpenApi)

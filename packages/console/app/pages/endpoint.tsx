@@ -19,7 +19,7 @@ export const EndpointPage = ({ id }: { id: string }) => {
       const [endpoint, mine] = await Promise.all([api.subscription(id), api.me(id)])
       remember(endpoint)
       const waiting = may('GET /deliveries/count', mine)
-        ? await api.count({ subscriptionId: id, status: 'pending' })
+        ? await api.count({ subscriptionId: id, status: 'pending' }).catch(() => null)
         : null
       return { endpoint, mine, waiting }
     },

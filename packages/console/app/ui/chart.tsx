@@ -134,7 +134,8 @@ const optionsOf = (host: HTMLElement, series: readonly Series[], say: ChartProps
         label: name,
         stroke: colorOf(color),
         width: 1.5,
-        points: { show: false },
+        // A step alone between steps without attempts is a point, not a line.
+        points: isFilled ? { show: false } : { size: 4 },
         ...(isFilled && { fill: `color-mix(in srgb, ${colorOf(color)} 16%, transparent)` }),
       })),
     ],
