@@ -12,7 +12,9 @@ const pages = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'spec/README.md',
-  ...readdirSync(`${root}docs`).map((name) => `docs/${name}`),
+  ...readdirSync(`${root}docs`)
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   ...readdirSync(`${root}packages`).flatMap((name) =>
     readdirSync(`${root}packages/${name}`).includes('README.md') ? [`packages/${name}/README.md`] : [],
   ),

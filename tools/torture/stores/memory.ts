@@ -5,7 +5,7 @@ import { memoryStorage } from '@swigs/webhooks-dispatcher'
 import { openStorage } from './memory-module.js'
 import type { StoreTrouble, TortureBed, TortureStore } from './store.js'
 
-const NOUNS = ['subscriptions', 'events', 'lanes', 'deliveries', 'maintenance'] as const
+const NOUNS = ['subscriptions', 'events', 'lanes', 'deliveries', 'replays', 'metrics', 'maintenance'] as const
 type Verbs = Record<string, Record<string, (input: unknown) => Promise<unknown>>>
 
 /** One memory storage, served by this process to others: what was asked is done, whoever dies there. */

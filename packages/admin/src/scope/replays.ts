@@ -1,12 +1,12 @@
 import { NotFoundError } from '@swigs/webhooks-protocol'
-import type { Replays } from '@swigs/webhooks-dispatcher'
+import type { Replays, ReplayView } from '@swigs/webhooks-dispatcher'
 import { fillPage } from './fill-page.js'
 import type { Visible } from './visible.js'
 
-/** The replays of some sites: those to one of their own subscriptions. */
+/** The replays to subscriptions of some sites; one to all subscriptions is not among them. */
 export const replaysWithin = (all: Replays, visible: Visible): Replays => {
-  const isVisible = async ({ subscriptionId }: { readonly subscriptionId: string | null }) =>
-    subscriptionId !== null && (await visible.isSubscriptionId(subscriptionId))
+  const isVisible = async ({ subscriptionId, siteId }: ReplayView) =>
+    subscriptionId !== null && visible.site(siteId) && visible.isSubscriptionId(subscriptionId)
   const require = async (id: string) => {
     const replay = await all.get(id)
     if (await isVisible(replay)) return replay

@@ -13,6 +13,7 @@ import { forbidden, visibleTo, type Visible } from './visible.js'
  */
 export const withinSites = (dispatcher: ManagedDispatcher, siteIds: readonly string[]): ManagedDispatcher => {
   const visible = visibleTo(dispatcher, siteIds)
+  const onlySite = siteIds.length === 1 ? siteIds[0] : undefined
   return {
     catalogue: dispatcher.catalogue,
     dispatch: async (type, data, options) => {
@@ -20,7 +21,7 @@ export const withinSites = (dispatcher: ManagedDispatcher, siteIds: readonly str
       return dispatcher.dispatch(type, data, options)
     },
     subscriptions: subscriptionsWithin(dispatcher.subscriptions, visible),
-    deliveries: deliveriesWithin(dispatcher.deliveries, visible),
+    deliveries: deliveriesWithin(dispatcher.deliveries, visible, onlySite),
     replays: replaysWithin(dispatcher.replays, visible),
     events: eventsWithin(dispatcher.events, visible, siteIds),
     stats: ofAllSites,
