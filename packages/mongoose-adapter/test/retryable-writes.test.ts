@@ -39,6 +39,7 @@ describe.each([
       'insert webhookattempts: true',
       'update webhookdeliveries: false',
       'update webhooksubscriptions: false',
+      'update webhookmetrics: false',
       'update webhooklanes: false',
       'update webhooklanes: false',
       'update webhooklanes: false',

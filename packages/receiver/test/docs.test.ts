@@ -33,7 +33,7 @@ it('docs/http.md shows every class of request that the mounts are held to, and n
 
 it('ARCHITECTURE.md names each file that a request passes once, and no other', () => {
   const [, walk = ''] =
-    /## The walk of one request into the receiver\n([^]*?)\n\n`logger/.exec(read('ARCHITECTURE.md')) ?? []
+    /## The walk of one request into the receiver\n([^]*?)\n\n`tracing/.exec(read('ARCHITECTURE.md')) ?? []
   const files = [...walk.matchAll(/`((?:protocol\/src\/)?[a-z-]+\.ts)`/g)].map(([, name = '']) =>
     name.startsWith('protocol/') ? `packages/${name}` : `packages/receiver/src/${name}`,
   )

@@ -1,3 +1,5 @@
+import { hearServerClock } from '../text/server-clock.js'
+
 /** What went wrong with a request, in words for a person. */
 export class ApiError extends Error {
   /** HTTP status; 0 where no answer came. */
@@ -53,6 +55,7 @@ export const request = async <T>(
     if (signal?.aborted) throw error
     throw new ApiError('No answer came. Is the app running?', 0)
   })
+  hearServerClock(response.headers.get('date'))
   const answer = read(await response.text())
   if ((response.ok || response.status === alsoOk) && answer !== undefined)
     return { body: answer as T, headers: response.headers }

@@ -1,4 +1,5 @@
 import type { MetricsPoint, MetricsStep } from '../api/types.js'
+import { serverNow } from './server-clock.js'
 
 /** Upper bounds, ms, of the spans that durations are counted in; the last one has none. */
 const BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] as const
@@ -57,4 +58,4 @@ export const RANGES: readonly Range[] = [
 ]
 
 /** Where a range begins, now. */
-export const sinceOf = ({ ms }: Range, now = Date.now()): string => new Date(now - ms).toISOString()
+export const sinceOf = ({ ms }: Range, now = serverNow()): string => new Date(now - ms).toISOString()

@@ -1,3 +1,5 @@
+import { serverNow } from './server-clock.js'
+
 const UNITS = [
   [86_400_000, 'd'],
   [3_600_000, 'h'],
@@ -15,14 +17,14 @@ export const duration = (ms: number): string => {
 const trim = (value: number): string => value.toFixed(1).replace('.0', '')
 
 /** When that was or will be: `2 h ago`, `in 5 min`. */
-export const fromNow = (instant: string | number, now = Date.now()): string => {
+export const fromNow = (instant: string | number, now = serverNow()): string => {
   const ms = new Date(instant).getTime() - now
   if (Math.abs(ms) < 1_000) return 'just now'
   return ms < 0 ? `${duration(-ms)} ago` : `in ${duration(ms)}`
 }
 
 /** For how long something has been so: `2 h`. */
-export const howLong = (since: string, now = Date.now()): string =>
+export const howLong = (since: string, now = serverNow()): string =>
   duration(Math.max(0, now - new Date(since).getTime()))
 
 const FULL = new Intl.DateTimeFormat(undefined, {

@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks'
 import { fullTime } from '../text/time.js'
+import { serverNow } from '../text/server-clock.js'
 
 const two = (value: number) => String(value).padStart(2, '0')
 
 const left = (until: string): string => {
-  const seconds = Math.max(0, Math.round((new Date(until).getTime() - Date.now()) / 1_000))
+  const seconds = Math.max(0, Math.round((new Date(until).getTime() - serverNow()) / 1_000))
   const hours = Math.floor(seconds / 3_600)
   return `${hours}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
 }

@@ -4,6 +4,7 @@ import { percentile, sumOf } from '../../text/metrics.js'
 import { duration } from '../../text/time.js'
 import { count } from '../../text/words.js'
 import { Tile } from '../../ui/tile.js'
+import { serverNow } from '../../text/server-clock.js'
 
 const MINUTES = 5
 
@@ -16,7 +17,7 @@ const aMinute = (sum: number): string => {
 export const Rates = () => {
   const { data } = useLoad(
     'rates',
-    () => api.metrics(null, new Date(Date.now() - MINUTES * 60_000).toISOString(), 'minute'),
+    () => api.metrics(null, new Date(serverNow() - MINUTES * 60_000).toISOString(), 'minute'),
     { live: true },
   )
   if (data === null) return null

@@ -6,6 +6,7 @@ import { toLocalInput, fromLocalInput } from '../../text/time.js'
 import { REPLAY_WHICH } from '../../text/words.js'
 import { Dialog } from '../../ui/dialogs.js'
 import { beginReplay } from '../given-up/resend-all.js'
+import { serverNow } from '../../text/server-clock.js'
 
 const DAY_MS = 86_400_000
 
@@ -14,7 +15,7 @@ export const NewReplay = ({ subscriptionId }: { subscriptionId: string }) => {
   const [endpoints, setEndpoints] = useState<readonly Subscription[]>([])
   const [target, setTarget] = useState(subscriptionId)
   const [which, setWhich] = useState<ReplayWhich>('failed')
-  const [since, setSince] = useState(() => toLocalInput(new Date(Date.now() - DAY_MS).toISOString()))
+  const [since, setSince] = useState(() => toLocalInput(new Date(serverNow() - DAY_MS).toISOString()))
   const [until, setUntil] = useState('')
   useEffect(() => {
     api.subscriptions({ limit: 200 }).then(
