@@ -25,8 +25,10 @@ export const maintenance = (rows: Rows): Maintenance => ({
     return gone.size
   },
   repair: async ({ now, latestDueAt, latestVisibleAt }) => {
-    for (const row of rows.waiting.read())
-      rows.waiting.put(row.id, { ...row, visibleAt: Math.min(row.visibleAt, latestVisibleAt) })
+    for (const row of rows.waiting.read()) {
+      const latest = (rows.events.get(row.id)?.acceptedAt ?? 0) > now + 1_000 ? now : latestVisibleAt
+      rows.waiting.put(row.id, { ...row, visibleAt: Math.min(row.visibleAt, latest) })
+    }
     for (const row of pendingOf(rows)) {
       const ahead = Math.max(0, (rows.writtenAt.get(row.id) ?? now) - now)
       const dueAt = Math.min(row.dueAt - ahead, latestDueAt)

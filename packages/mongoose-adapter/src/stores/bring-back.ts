@@ -7,6 +7,9 @@ import type { StoreContext } from './context.js'
 /** Deliveries that are brought back in one command. */
 const SLICE = 1_000
 
+/** Clocks differ by as much without being wrong. */
+const CLOCKS_DIFFER_MS = 1_000
+
 /** The least text, and the least date: whatever is compared with them is of their type, so that an index serves it. */
 const NO_NUMBERS = ['', new Date(-8_640_000_000_000_000)]
 
@@ -15,11 +18,13 @@ type Times = Pick<DeliveryDocument, '_id' | 'dueAt' | 'createdAt' | 'writtenAt'>
 /** Sweeps find an event by its time: one that is too far ahead, and one that is no time, which is reported. */
 export const bringEventsBack = async (
   { at, report }: StoreContext,
-  { latestVisibleAt }: RepairInput,
+  { now, latestVisibleAt }: RepairInput,
 ): Promise<void> => {
   const { events } = at()
   const $set = { sweepAt: latestVisibleAt }
   await events.updateMany({ state: 0, sweepAt: { $gt: latestVisibleAt } }, { $set })
+  const ofLater = { state: 0 as const, sweepAt: { $gt: now }, acceptedAt: { $gt: now + CLOCKS_DIFFER_MS } }
+  await events.updateMany(ofLater, { $set: { sweepAt: now } })
   for (const $gte of NO_NUMBERS) {
     const timeless = { state: 0, sweepAt: { $gte } } as object as mongo.Filter<EventDocument>
     const found = await events.find(timeless).project<{ _id: string }>({ _id: 1 }).limit(SLICE).toArray()

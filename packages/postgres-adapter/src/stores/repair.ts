@@ -31,6 +31,11 @@ export const repairLanes = async (
   await database.query(`UPDATE ${schema}.unfanned SET visible_at = $1 WHERE visible_at > $1`, [
     latestVisibleAt,
   ])
+  await database.query(
+    `UPDATE ${schema}.unfanned u SET visible_at = $1 FROM ${schema}.events e
+     WHERE e.id = u.event_id AND u.visible_at > $1 AND e.accepted_at > $1::double precision + ${AHEAD_MS}`,
+    [now],
+  )
   const first = `SELECT subscription_id, min(due_at) AS due_at FROM ${schema}.pending GROUP BY subscription_id`
   await database.query(
     `UPDATE ${schema}.lanes l SET floor_at = first.due_at FROM (${first}) first

@@ -21,6 +21,12 @@ export function* repair(
     .all(now, now + CLOCKS_DIFFER_MS)
   for (const row of ahead) repaired.add(Number(row['sub']))
   database.sql('UPDATE unfanned SET visible_at = ?1 WHERE visible_at > ?1').run(latestVisibleAt)
+  database
+    .sql(
+      `UPDATE unfanned SET visible_at = ?1 WHERE visible_at > ?1
+       AND (SELECT accepted_at FROM events WHERE n = unfanned.event) > ?2`,
+    )
+    .run(now, now + CLOCKS_DIFFER_MS)
   yield
   yield* bringBackRetries(database, now, latestDueAt)
   for (let sub = firstAfter(database, -1); sub !== null; sub = firstAfter(database, sub)) {

@@ -3,6 +3,9 @@ import { NEVER, type LaneState } from '../../core/lane.js'
 import type { Maintenance } from '../../ports/storage/maintenance.js'
 import { putDelivery, putLane, wakeLane, type MemoryState } from './state.js'
 
+/** Clocks differ by as much without being wrong. */
+const CLOCKS_DIFFER_MS = 1_000
+
 export const memoryMaintenance = (state: MemoryState): Maintenance => ({
   counts: async ({ now }) => {
     const counts: Record<DeliveryStatus, number> = { pending: 0, delivered: 0, failed: 0, cancelled: 0 }
@@ -41,8 +44,11 @@ export const memoryMaintenance = (state: MemoryState): Maintenance => ({
     const repaired = new Set<string>()
     for (const lane of state.lanes.values())
       if (bringBack(state, lane, now)) repaired.add(lane.subscriptionId)
-    for (const [id, visibleAt] of state.visibleAt)
-      if (visibleAt > latestVisibleAt) show(state, id, latestVisibleAt)
+    for (const [id, visibleAt] of [...state.visibleAt]) {
+      const isOfLater = (state.events.get(id)?.acceptedAt ?? 0) > now + CLOCKS_DIFFER_MS
+      const meant = Math.min(visibleAt, isOfLater ? now : latestVisibleAt)
+      if (meant < visibleAt) show(state, id, meant)
+    }
     for (const [subscriptionId, queue] of state.pending) {
       for (const [dueAt, id] of queue.keysArray()) {
         const ahead = Math.max(0, (state.writtenAt.get(id) ?? now) - now)

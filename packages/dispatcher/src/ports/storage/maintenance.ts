@@ -16,7 +16,7 @@ export interface Maintenance {
    * wrong have left too far ahead comes back to what it can be at most: a lease or a hold to `now + leaseMs` of its own; a
    * pending delivery that was last written (by its fan-out, `complete` or `resend`) at an instant that is not there yet, to as
    * long after `now` as it was due after that; every pending delivery to `latestDueAt`; an event that is not fanned out to
-   * `latestVisibleAt`. Lanes follow their deliveries.
+   * `latestVisibleAt`, and to `now` if it was accepted more than a second after that. Lanes follow their deliveries.
    */
   repair(input: RepairInput): Promise<number>
 }
