@@ -1,29 +1,35 @@
-import { createHmac } from 'node:crypto'
 import { InvalidSecretError } from './errors.js'
 import { HEADERS } from './headers.js'
-import { hmacBase64, hmacKey, type HmacKey } from './hmac.js'
+import { hmac, hmacKey, type HmacKey } from './hmac.js'
 import { secretKey } from './secrets.js'
 
-/** Derived keys by secret: decoding is done once, not per attempt. Bounded, as secrets come and go. */
-const keys = new Map<string, HmacKey>()
 const MAX_KEYS = 1_024
 
+/** Keys by secret, each derived once and not per attempt. Bounded, as secrets come and go. */
+const derivedOnce = (derive: (secret: string) => Buffer): ((secret: string) => HmacKey) => {
+  const keys = new Map<string, HmacKey>()
+  return (secret) => {
+    let key = keys.get(secret)
+    if (!key) {
+      const bytes = derive(secret)
+      if (bytes.length === 0)
+        throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
+      key = hmacKey(bytes)
+      if (keys.size >= MAX_KEYS) keys.clear()
+      keys.set(secret, key)
+    }
+    return key
+  }
+}
+
 /**
- * The key of a secret, derived once.
+ * The Standard Webhooks key of a secret, derived once.
  * @throws InvalidSecretError when it is empty: anyone can compute what an empty key signs.
  */
-export const cachedKey = (secret: string): HmacKey => {
-  let key = keys.get(secret)
-  if (!key) {
-    const bytes = secretKey(secret)
-    if (bytes.length === 0)
-      throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
-    key = hmacKey(bytes)
-    if (keys.size >= MAX_KEYS) keys.clear()
-    keys.set(secret, key)
-  }
-  return key
-}
+export const cachedKey = derivedOnce(secretKey)
+
+/** The key of `X-Webhook-Signature`: the secret's characters as they are. */
+const legacyKey = derivedOnce((secret) => Buffer.from(secret))
 
 const first = (secrets: readonly string[]): string => {
   const [secret] = secrets
@@ -36,10 +42,8 @@ const first = (secrets: readonly string[]): string => {
  * `X-Webhook-Signature`: `sha256=` and the hex HMAC-SHA256 of the body; the secret's characters are the key.
  * @throws InvalidSecretError when the secret is empty.
  */
-export const signLegacy = (body: string | Uint8Array, secret: string): string => {
-  if (!secret) throw new InvalidSecretError('The secret is empty. Is its environment variable set?')
-  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
-}
+export const signLegacy = (body: string | Uint8Array, secret: string): string =>
+  `sha256=${hmac(legacyKey(secret), '', body, 'hex')}`
 
 /** What is signed beside the body. */
 export interface StandardSignatureInput {
@@ -66,7 +70,7 @@ export const signStandard = ({ id, timestampSeconds, body, secrets }: StandardSi
 export const signOnce = (
   { id, timestampSeconds, body }: Omit<StandardSignatureInput, 'secrets'>,
   secret: string,
-): string => `v1,${hmacBase64(cachedKey(secret), `${id}.${timestampSeconds}.`, body)}`
+): string => `v1,${hmac(cachedKey(secret), `${id}.${timestampSeconds}.`, body, 'base64')}`
 
 /** One attempt, about to be sent. */
 export interface AttemptToSign {

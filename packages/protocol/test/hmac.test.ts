@@ -1,10 +1,12 @@
 import crypto, { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hmacBase64, hmacKey } from '../src/hmac.js'
+import { hmac, hmacKey, type HmacKey } from '../src/hmac.js'
 
 const fromNode = (key: Buffer, text: string, body: string | Uint8Array) =>
   createHmac('sha256', key).update(text).update(body).digest('base64')
+
+const hmacBase64 = (key: HmacKey, text: string, body: string | Uint8Array) => hmac(key, text, body, 'base64')
 
 describe('our HMAC-SHA256', () => {
   // RFC 4231, sections 4.2 to 4.8 (4.6 is of a truncated one).
@@ -26,6 +28,7 @@ describe('our HMAC-SHA256', () => {
       '60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54',
     ],
   ])('is that of RFC 4231: %#', (key, body, hex) => {
+    expect(hmac(hmacKey(key), '', body, 'hex')).toBe(hex)
     expect(Buffer.from(hmacBase64(hmacKey(key), '', body), 'base64').toString('hex')).toBe(hex)
   })
 

@@ -20,13 +20,15 @@ export const undiciTransport = (options: UndiciTransportOptions = {}): Transport
   const agents = new UndiciAgents(options)
   let closed = false
   return {
-    send: async (request) => {
-      const { url, guard, signal } = request
-      if (closed) return { kind: 'aborted' }
-      const form = guard.inspect(url)
-      if (form.kind === 'refused') return { kind: 'refused', error: form.reason }
-      return signal?.aborted ? { kind: 'aborted' } : send(agents.for(guard), request)
-    },
+    // What is thrown here rejects: a promise of an `async` function around another is one more to make, and to wait for.
+    send: (request) =>
+      new Promise((resolve) => {
+        const { url, guard, signal } = request
+        const form = closed ? null : guard.inspect(url)
+        if (form?.kind === 'refused') resolve({ kind: 'refused', error: form.reason })
+        else if (!form || signal?.aborted) resolve({ kind: 'aborted' })
+        else send(agents.for(guard), request, resolve)
+      }),
     close: () => {
       closed = true
       return agents.close()
@@ -34,24 +36,22 @@ export const undiciTransport = (options: UndiciTransportOptions = {}): Transport
   }
 }
 
-const send = (agents: GuardAgents, request: TransportRequest): Promise<Reply> => {
+const send = (agents: GuardAgents, request: TransportRequest, resolve: (reply: Reply) => void): void => {
   const { timeoutMs, signal } = request
   agents.allow(timeoutMs)
-  return new Promise((resolve) => {
-    const done = (reply: Reply): void => {
-      clearTimeout(timer)
-      forget?.()
-      resolve(reply)
-    }
-    const failed = (error: unknown): void => {
-      if (isStale(error) && request.mayRepeat?.() !== false) exchange = repeat(agents, request, done)
-      else done(undiciFailure(error))
-    }
-    const timer = setTimeout(() => exchange.endWith(noAnswer('timeout')), timeoutMs)
-    const forget = signal && whenAborted(signal, () => exchange.endWith({ kind: 'aborted' }))
-    let exchange = new UndiciExchange(done, failed, request.mayStart)
-    dispatch(agents.kept, request, exchange)
-  })
+  const done = (reply: Reply): void => {
+    clearTimeout(timer)
+    forget?.()
+    resolve(reply)
+  }
+  const failed = (error: unknown): void => {
+    if (isStale(error) && request.mayRepeat?.() !== false) exchange = repeat(agents, request, done)
+    else done(undiciFailure(error))
+  }
+  const timer = setTimeout(() => exchange.endWith(noAnswer('timeout')), timeoutMs)
+  const forget = signal && whenAborted(signal, () => exchange.endWith({ kind: 'aborted' }))
+  let exchange = new UndiciExchange(done, failed, request.mayStart)
+  dispatch(agents.kept, request, exchange)
 }
 
 const repeat = (

@@ -94,7 +94,9 @@ export const limitText = (limit: RateLimit | false): string =>
   limit === false ? 'none' : `${limit.limit}/${limit.windowMs}`
 
 /** The secrets that sign at `now`, newest first. */
-export const activeSecrets = (subscription: Subscription, now: number): string[] =>
-  subscription.secrets
-    .filter((secret) => secret.expiresAt === null || secret.expiresAt > now)
-    .map((secret) => secret.value)
+export const activeSecrets = (subscription: Subscription, now: number): string[] => {
+  const active: string[] = []
+  for (const { value, expiresAt } of subscription.secrets)
+    if (expiresAt === null || expiresAt > now) active.push(value)
+  return active
+}

@@ -19,7 +19,7 @@ export class Deadlines {
   readonly #clock: Clock
   readonly #waiting = new Set<Waiting>()
   #ticking = false
-  #stopped = new AbortController()
+  #turn: AbortController | null = null
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -33,23 +33,24 @@ export class Deadlines {
     return new Promise((resolve, reject) => {
       const endsAt = this.#clock.monotonic() + ms
       const waiting: Waiting = { endsAt, group, expire: () => reject(late()) }
-      const done = (): void => {
-        this.#waiting.delete(waiting)
-        if (this.#waiting.size === 0) this.#rest()
-      }
       this.#waiting.add(waiting)
       this.#tick()
       call.then(
         (answer) => {
-          done()
+          this.#waiting.delete(waiting)
           resolve(answer)
         },
         (error: unknown) => {
-          done()
+          this.#waiting.delete(waiting)
           reject(error as Error)
         },
       )
     })
+  }
+
+  /** Nothing more is to come for now: the timer ends at once where nothing is waited for. */
+  rest(): void {
+    if (this.#waiting.size === 0) this.#turn?.abort()
   }
 
   /** Calls of a group were told to end: they have `ms` more. */
@@ -59,20 +60,17 @@ export class Deadlines {
       if (waiting.group === group) waiting.endsAt = Math.min(waiting.endsAt, latest)
   }
 
-  #rest(): void {
-    this.#stopped.abort()
-    this.#stopped = new AbortController()
-  }
-
   #tick(): void {
     if (this.#ticking) return
     this.#ticking = true
     void this.#run()
   }
 
+  /** The timer outlives the last call by a turn: calls come and go all the time, and stopping it costs more than a turn. */
   async #run(): Promise<void> {
     while (this.#waiting.size > 0) {
-      await this.#clock.sleep(GRAIN_MS, this.#stopped.signal)
+      this.#turn = new AbortController()
+      await this.#clock.sleep(GRAIN_MS, this.#turn.signal)
       const now = this.#clock.monotonic()
       for (const waiting of this.#waiting)
         if (waiting.endsAt <= now) {

@@ -78,7 +78,7 @@ export class LaneAttempts {
     if (sent && sent !== NOT_THERE && sent.classification.kind !== 'none') {
       const { durationMs, statusCode } = sent.attempt
       health.set(this.subscription.id, afterAttempt(this.health, durationMs, statusCode !== null))
-      await this.#complete(delivery, sent).catch((error: unknown) => this.#ownFault(delivery, error))
+      await this.#complete(delivery, sent)
     } else if (sent !== NOT_THERE) this.rest()
     slots.settled()
     this.open.delete(delivery.id)
@@ -119,8 +119,22 @@ export class LaneAttempts {
   }
 
   async #complete(delivery: QueuedDelivery, sent: Sent): Promise<void> {
-    const { lease, queue, changed, tally } = this.#parts
-    const { classification, url } = sent
+    const { lease, queue, tally } = this.#parts
+    try {
+      this.#heed(sent)
+      const result = await this.#context.completer.complete({ lease, delivery, sent, tally })
+      if (!result) {
+        // What is stored is not what was thought: the lane's next owner finds out.
+        queue.putBack()
+        lease.drain()
+      } else if (result.status === 'pending' && result.dueAt !== null) queue.dueAgain(result.dueAt)
+    } catch (error) {
+      this.#ownFault(delivery, error)
+    }
+  }
+
+  /** What an answer says of all that is to be sent there. */
+  #heed({ classification, url }: Sent): void {
     if (classification.kind === 'retry' && classification.holdsLane && classification.waitMs)
       this.hold(classification.waitMs, 'retry_after', url)
     // It speaks for the address that was asked, whatever the subscription has now.
@@ -130,15 +144,9 @@ export class LaneAttempts {
       url === this.subscription.url
     ) {
       this.subscription = { ...this.subscription, isActive: false }
-      lease.drain()
-      changed.raise()
+      this.#parts.lease.drain()
+      this.#parts.changed.raise()
     }
-    const result = await this.#context.completer.complete({ lease, delivery, sent, tally })
-    if (!result) {
-      // What is stored is not what was thought: the lane's next owner finds out.
-      queue.putBack()
-      lease.drain()
-    } else if (result.status === 'pending' && result.dueAt !== null) queue.dueAgain(result.dueAt)
   }
 
   #ownFault(delivery: QueuedDelivery, error: unknown): void {

@@ -13,6 +13,13 @@ export interface AttemptPermits {
   giveBack(): void
 }
 
+/** Where there is no limit nothing is counted. */
+const UNLIMITED: AttemptPermits = {
+  takeAnother: () => true,
+  end: () => undefined,
+  giveBack: () => undefined,
+}
+
 /**
  * The rate window of a held lane, on a clock that may be wrong: other owners of the lane have clocks of their own. An end is
  * taken as late, and the present as early, as they may be. As long as the lane is held its time is the monotonic clock's: a
@@ -55,6 +62,7 @@ export class LaneLimiter {
 
   /** Takes a permit for an attempt. */
   take(): AttemptPermits {
+    if (this.#window.unlimited) return UNLIMITED
     this.#window.take()
     let taken = 1
     return {

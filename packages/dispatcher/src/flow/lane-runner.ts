@@ -171,9 +171,9 @@ export class LaneRunner {
       else if (queue.length === 0) {
         if (attempts.open.size === 0 && !queue.woken) return null
         if (!queue.woken) await this.#changeOrDue()
-      } else if (await this.#permit()) {
+      } else if (this.#limiter.ready || (await this.#permit())) {
         const slow = isSlow(health)
-        await slots.take(slow)
+        if (!slots.tryTake(slow)) await slots.take(slow)
         const delivery = this.#lease.maySend ? queue.take() : undefined
         if (delivery) return { delivery, slow }
         slots.give(slow)
@@ -200,7 +200,6 @@ export class LaneRunner {
   /** A permit that is already stored, so that a crash cannot overspend the window. */
   async #permit(): Promise<boolean> {
     const limiter = this.#limiter
-    if (limiter.ready) return true
     const window = limiter.reserve(Math.min(this.#queue.length, PERMITS_AT_A_TIME))
     if (window) {
       const leaseEndsAt = await this.#context.reserve(this.lane, window)

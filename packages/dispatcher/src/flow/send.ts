@@ -44,16 +44,18 @@ export const send = async (context: RunnerContext, sending: Sending): Promise<Se
   if (context.isObserved('attempt.started')) tellStart(context, sending, number)
   const span = traceAttempt(context, sending, number)
   const made = () => request(context, sending, { number, startedAt, traced: span?.headers })
-  const { reply, classification } = await (span ? span.run(made) : made()).then(
-    (reply) => answered(reply, clock.now()),
-    faulty,
-  )
+  let came: Came
+  try {
+    came = answered(await (span ? span.run(made) : made()), clock.now())
+  } catch (error) {
+    came = faulty(error)
+  }
+  const { classification } = came
   const durationMs = Math.max(0, clock.monotonic() - startedMonotonic)
-  const endedAt = clock.now()
-  const attempt = record({ number, startedAt, durationMs, reply, classification, subscription })
+  const attempt = record(came, { number, startedAt, durationMs, subscription })
   const { statusCode, errorClass } = attempt
   span?.end({ statusCode, errorClass: classification.kind === 'none' ? 'aborted' : errorClass })
-  return { classification, endedAt, event, url, attempt }
+  return { classification, endedAt: clock.now(), event, url, attempt }
 }
 
 interface Came {
@@ -68,14 +70,11 @@ const ownFault = (error: unknown) => {
   return { errorClass: 'internal', error: `Sending failed on our side (${what || 'unknown error'})` } as const
 }
 
-/** What a transport answered, which anyone may have written. */
+/** What a transport answered, which anyone may have written. Throws what is wrong with it. */
 const answered = (reply: Reply, now: number): Came => {
-  try {
-    const classification: Classification | undefined = classifyReply(reply, now)
-    return classification ? { reply, classification } : faulty(new TypeError('no reply'))
-  } catch (error) {
-    return faulty(error)
-  }
+  const classification: Classification | undefined = classifyReply(reply, now)
+  if (!classification) throw new TypeError('no reply')
+  return { reply, classification }
 }
 
 const faulty = (error: unknown): Came => ({
@@ -83,7 +82,7 @@ const faulty = (error: unknown): Came => ({
   classification: { kind: 'retry', ...ownFault(error), waitMs: null, askedMs: null, holdsLane: false },
 })
 
-const request = async (
+const request = (
   { transport, guard, settings, deadlines }: RunnerContext,
   { event, delivery, subscription, signal, mayStart, mayRepeat }: Sending,
   {
@@ -107,7 +106,7 @@ const request = async (
     userAgent,
   })
   // Checked when they were saved; a name of ours is ours all the same.
-  for (const [name, value] of Object.entries(subscription.headers)) headers[name] ??= value
+  for (const name in subscription.headers) headers[name] ??= subscription.headers[name] as string
   if (traced) addMissing(headers, traced)
   const call = transport.send({ url, headers, body, timeoutMs, guard, signal, mayStart, mayRepeat })
   return deadlines.within(call, { ms: timeoutMs + TRANSPORT_GRACE_MS, late, group: signal })
@@ -116,25 +115,20 @@ const request = async (
 const late = () =>
   Object.assign(new Error('The transport has not settled'), { name: 'TransportNeverSettled' })
 
-const record = (sent: {
-  number: number
-  startedAt: number
-  durationMs: number
-  reply: Reply | null
-  classification: Classification
-  subscription: Subscription
-}): Attempt => {
-  const { reply, classification, subscription } = sent
+const record = (
+  { reply, classification }: Came,
+  made: { number: number; startedAt: number; durationMs: number; subscription: Subscription },
+): Attempt => {
   const answer = reply?.kind === 'response' ? reply : null
   return {
-    number: sent.number,
-    startedAt: Math.floor(sent.startedAt),
-    durationMs: Math.round(sent.durationMs * 10) / 10,
+    number: made.number,
+    startedAt: Math.floor(made.startedAt),
+    durationMs: Math.round(made.durationMs * 10) / 10,
     statusCode: answer?.statusCode ?? null,
     errorClass: 'errorClass' in classification ? classification.errorClass : null,
     error: 'error' in classification ? classification.error : null,
     // What it repeats of its request is masked before it is stored: a secret that is replaced later is one still.
-    responseBody: answer && maskAnswer(answer.body, subscription),
+    responseBody: answer && maskAnswer(answer.body, made.subscription),
     truncated: answer?.truncated ?? false,
     retryAfterMs: classification.kind === 'retry' ? classification.askedMs : null,
     repeated: reply !== null && 'repeated' in reply && reply.repeated === true,

@@ -124,8 +124,14 @@ export class LaneServer {
       if (dueAt < NEVER) this.#due.due(lane.subscriptionId, { dueAt, freeAt })
     } finally {
       this.#held.drop(runner)
-      if (this.#held.empty) this.#leases.rest()
+      if (this.#held.empty) this.#rest()
     }
+  }
+
+  /** No lane is held: nothing is renewed, and no request is waited for. */
+  #rest(): void {
+    this.#leases.rest()
+    this.#context.deadlines.rest()
   }
 
   async #setAside(lane: Lane, reason: 'quarantine' | 'malformed', forMs: number): Promise<void> {
