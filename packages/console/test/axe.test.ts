@@ -1,20 +1,23 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { describe, expect, it } from 'vitest'
+import { testSize } from '../../../tools/test-size.js'
 import { BROWSER, hasBrowser } from './browser.js'
 import { settled, useConsole } from './use-console.js'
 import { pagesOf, stocked } from './world.js'
 
+/** In the short form each scheme and each width once. */
 const LOOKS = [
   { colorScheme: 'light', width: 1200 },
   { colorScheme: 'dark', width: 1200 },
   { colorScheme: 'light', width: 360 },
   { colorScheme: 'dark', width: 360 },
 ] as const
+const looks = testSize === 'long' ? LOOKS : [LOOKS[0], LOOKS[3]]
 
 describe.skipIf(!hasBrowser)(`the console ${BROWSER}`, () => {
   const open = useConsole()
 
-  it.each(LOOKS)(
+  it.each(looks)(
     'keeps every rule of axe on every page, $colorScheme, $width px wide',
     async ({ colorScheme, width }) => {
       const given = await stocked()
