@@ -82,7 +82,7 @@ describe('a paused subscription', () => {
   })
 
   it('keeps what waits for it for as long as events are kept, and then gives it up on the record', async () => {
-    const { webhooks, clock, subscribe, observed } = setUp({ retentionMs: DAY })
+    const { webhooks, clock, subscribe, observed } = setUp({ retentionMs: DAY, pollIntervalMs: 20_000 })
     const { id } = await subscribe()
     await webhooks.start()
     await webhooks.subscriptions.pause(id)

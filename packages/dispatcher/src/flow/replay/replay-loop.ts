@@ -2,19 +2,19 @@ import type { FlowContext } from '../context.js'
 import { reportStorage } from '../report-storage.js'
 import type { Replays } from './replays.js'
 
-/** How often a process looks whether another has left one unfinished, ms. */
+/** How often a process looks whether another has left one unfinished, ms; no more often than it polls. */
 const LOOK_EVERY_MS = 5_000
 
 /** Works replays off beside the lanes of a process that delivers, until stopped. */
 export class ReplayLoop {
-  readonly #context: Pick<FlowContext, 'clock' | 'observe'>
+  readonly #context: Pick<FlowContext, 'clock' | 'observe' | 'settings'>
   readonly #replays: Replays
   #running: Promise<void> | null = null
   #rest: AbortController | null = null
   #soon = false
   #stopping = false
 
-  constructor(context: Pick<FlowContext, 'clock' | 'observe'>, replays: Replays) {
+  constructor(context: Pick<FlowContext, 'clock' | 'observe' | 'settings'>, replays: Replays) {
     this.#context = context
     this.#replays = replays
   }
@@ -37,7 +37,8 @@ export class ReplayLoop {
   }
 
   async #run(): Promise<void> {
-    const { clock, observe } = this.#context
+    const { clock, observe, settings } = this.#context
+    const everyMs = Math.max(LOOK_EVERY_MS, settings.pollIntervalMs)
     while (!this.#stopping) {
       this.#soon = false
       try {
@@ -47,7 +48,7 @@ export class ReplayLoop {
       }
       if (this.#soon) continue
       this.#rest = new AbortController()
-      await clock.sleep(LOOK_EVERY_MS, this.#rest.signal)
+      await clock.sleep(everyMs, this.#rest.signal)
     }
   }
 }
