@@ -17,6 +17,7 @@ const project = ({ root, include }: Project) => ({
     name: root,
     root,
     include,
+    exclude: testSize === 'long' ? [] : ['test/**/*.long.test.ts'],
     typecheck: { enabled: false },
     isolate: !SHARED.has(root),
     ...(['packages/postgres-adapter', 'examples/postgres'].includes(root)
@@ -36,9 +37,12 @@ const folders = (parent: string) =>
 
 const roots = [...folders('packages'), ...folders('examples'), 'tools']
 
-/** The tests that have a long form: those that ask for it. */
+/** The tests that have a long form: those that ask for it, and those that have no other. */
 const withLongForm = (root: string): string[] =>
-  testFiles(root).filter((path) => /\/test-size\.js'/.test(readFileSync(`${root}/${path}`, 'utf8')))
+  testFiles(root).filter(
+    (path) =>
+      path.endsWith('.long.test.ts') || /\/test-size\.js'/.test(readFileSync(`${root}/${path}`, 'utf8')),
+  )
 
 const testFiles = (root: string): string[] =>
   existsSync(`${root}/test`)

@@ -56,8 +56,8 @@ export const guardMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'packages/dispatcher/src/core/subscription.ts',
-        find: 'secret.expiresAt === null || secret.expiresAt > now',
-        replace: 'secret.expiresAt === null || secret.expiresAt > now * 0',
+        find: 'expiresAt === null || expiresAt > now',
+        replace: 'expiresAt === null || expiresAt > now * 0',
       },
     ],
     caughtBy: {
