@@ -10,7 +10,7 @@ export default defineConfig({
     // At the root: one MongoDB a run.
     globalSetup: 'tools/mongo-server/global-setup.ts',
     // Tests with worker processes of their own share few cores with the rest.
-    maxWorkers: 3,
+    maxWorkers: 2,
     reporters: ['default', reportSkipped, ...(summary === undefined ? [] : ['json' as const])],
     ...(summary !== undefined && { outputFile: { json: summary } }),
   },

@@ -13,7 +13,7 @@ describe.skipIf(!hasBrowser)(`the console ${BROWSER}`, () => {
     const dialog = page.getByRole('dialog', { name: 'Send 6 deliveries again?' })
     await dialog.getByRole('button', { name: 'Send 6 deliveries again' }).click()
     await page.getByRole('heading', { name: 'Replay' }).waitFor()
-    expect(page.url()).toContain('#/replays/rpl_')
+    await expect.poll(() => page.url()).toContain('#/replays/rpl_')
     await webhooks.start()
     await page.locator('h1 .chip', { hasText: 'Done' }).waitFor()
     await page.getByText('6 of 6 deliveries looked at, 6 sent again.').waitFor()

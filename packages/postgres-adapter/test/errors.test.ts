@@ -67,7 +67,7 @@ it('a call behind a lock is waited for as long as operationTimeoutMs says, and i
   const { pool, schema } = await freshStorage()
   const own = poolOn(postgresUri, { max: 1 })
   onTestFinished(() => own.end())
-  const storage = postgresStorage(own, { schema, operationTimeoutMs: 100 })
+  const storage = postgresStorage(own, { schema, operationTimeoutMs: 2_000 })
   await storage.open()
   const client = await pool.connect()
   await client.query('BEGIN')
