@@ -1,4 +1,4 @@
-import { NEVER, type Maintenance } from '@swigs/webhooks-dispatcher/storage-kit'
+import { CLOCKS_DIFFER_MS, NEVER, type Maintenance } from '@swigs/webhooks-dispatcher/storage-kit'
 import { pendingOf, putDelivery, wakeLanes, type Rows } from './rows.js'
 
 export const maintenance = (rows: Rows): Maintenance => ({
@@ -26,7 +26,8 @@ export const maintenance = (rows: Rows): Maintenance => ({
   },
   repair: async ({ now, latestDueAt, latestVisibleAt }) => {
     for (const row of rows.waiting.read()) {
-      const latest = (rows.events.get(row.id)?.acceptedAt ?? 0) > now + 1_000 ? now : latestVisibleAt
+      const latest =
+        (rows.events.get(row.id)?.acceptedAt ?? 0) > now + CLOCKS_DIFFER_MS ? now : latestVisibleAt
       rows.waiting.put(row.id, { ...row, visibleAt: Math.min(row.visibleAt, latest) })
     }
     for (const row of pendingOf(rows)) {

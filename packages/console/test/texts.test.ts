@@ -1,3 +1,4 @@
+import { percentile as percentileOf } from '@swigs/webhooks-dispatcher'
 import { describe, expect, it } from 'vitest'
 import { curlOf } from '../app/text/curl.js'
 import { foldedAtFirst, jsonLines, visibleLines } from '../app/text/json-lines.js'
@@ -78,6 +79,12 @@ it('a rate is a hundred, or nothing, only where it is', () => {
   expect(successRate(0, 5)).toBe('0 %')
   expect(successRate(99_999, 1)).toBe('99.9 %')
   expect(successRate(1, 99_999)).toBe('0.1 %')
+})
+
+it('percentiles are those of the dispatcher, in whole milliseconds', () => {
+  const latency = [3, 0, 7, 1, 0, 0, 9, 2, 2, 0, 1, 4]
+  for (const share of [0, 0.1, 0.5, 0.9, 0.95, 1])
+    expect(percentile(latency, share)).toBe(Math.round(percentileOf(latency, share) ?? NaN))
 })
 
 it('percentiles lie in the span that they are known to lie in', () => {

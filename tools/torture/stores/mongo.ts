@@ -5,18 +5,10 @@ import { startOwnMongo } from '../../mongo-server/start-mongo.js'
 import { MONGO_WAYS, type OwnMongo } from '../../mongo-server/test-mongo.js'
 import { withDatabase } from '../../mongo-server/with-database.js'
 import { openStorage } from './mongo-module.js'
-import type { StoreTrouble, TortureBed, TortureStore } from './store.js'
+import { killedAndBack, type StoreTrouble, type TortureBed, type TortureStore } from './store.js'
 
 const troublesOf = (server: OwnMongo, uri: string): StoreTrouble[] => [
-  {
-    name: 'the server is killed and comes back',
-    weight: 4,
-    run: async (random) => {
-      await server.cut()
-      await sleep(random.int(100, 3_000))
-      await server.restore()
-    },
-  },
+  killedAndBack(server),
   {
     name: 'the server stands still',
     weight: 3,

@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { OwnPostgres } from '../../postgres-server/run-server.js'
 import { startOwnPostgres } from '../../postgres-server/start-postgres.js'
 import { openStorage } from './postgres-module.js'
-import type { StoreTrouble, TortureBed, TortureStore } from './store.js'
+import { killedAndBack, type StoreTrouble, type TortureBed, type TortureStore } from './store.js'
 
 /** Uses a connection of its own. */
 const using = async (uri: string, use: (client: pg.Client) => Promise<unknown>): Promise<void> => {
@@ -16,15 +16,7 @@ const using = async (uri: string, use: (client: pg.Client) => Promise<unknown>):
 }
 
 const troublesOf = (server: OwnPostgres, schema: string): StoreTrouble[] => [
-  {
-    name: 'the server is killed and comes back',
-    weight: 4,
-    run: async (random) => {
-      await server.cut()
-      await sleep(random.int(100, 3_000))
-      await server.restore()
-    },
-  },
+  killedAndBack(server),
   {
     name: 'every connection is ended',
     weight: 3,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedStorage } from '@swigs/webhooks-dispatcher/processes'
 import type { Random } from '../random.js'
 
@@ -31,3 +32,17 @@ export interface TortureBed {
   fresh(random: Random): Promise<TortureStore>
   stop(): Promise<void>
 }
+
+/** A server that is ended as a power cut would, and started again. */
+export const killedAndBack = (server: {
+  cut(): Promise<unknown>
+  restore(): Promise<unknown>
+}): StoreTrouble => ({
+  name: 'the server is killed and comes back',
+  weight: 4,
+  run: async (random) => {
+    await server.cut()
+    await sleep(random.int(100, 3_000))
+    await server.restore()
+  },
+})

@@ -1,4 +1,18 @@
+import type { AttemptErrorClass } from '@swigs/webhooks-dispatcher'
 import { z } from 'zod'
+
+/** What an attempt can fail by. */
+export const ERROR_CLASSES = [
+  'http',
+  'dns',
+  'connect',
+  'tls',
+  'reset',
+  'timeout',
+  'invalid_response',
+  'blocked_address',
+  'internal',
+] as const satisfies readonly AttemptErrorClass[]
 
 /** An instant as it goes out. */
 export const instant = z.iso.datetime().describe('ISO 8601, UTC')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, flag, instantIn, name, paging, window } from './common.js'
+import { ERROR_CLASSES, instant, flag, instantIn, name, paging, window } from './common.js'
 
 export const status = z.enum(['pending', 'delivered', 'failed', 'cancelled'])
 
@@ -8,19 +8,7 @@ const attempt = z.object({
   startedAt: instant,
   durationMs: z.number(),
   statusCode: z.number().nullable(),
-  errorClass: z
-    .enum([
-      'http',
-      'dns',
-      'connect',
-      'tls',
-      'reset',
-      'timeout',
-      'invalid_response',
-      'blocked_address',
-      'internal',
-    ])
-    .nullable(),
+  errorClass: z.enum(ERROR_CLASSES).nullable(),
   error: z.string().nullable(),
   responseBody: z
     .string()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { instant, instantIn } from './common.js'
+import { ERROR_CLASSES, instant, instantIn } from './common.js'
 
 export const metricsQuery = z.strictObject({
   since: instantIn
@@ -22,17 +22,12 @@ const point = z.object({
   delivered: z.number().describe('Answered 2xx'),
   failed: z.number(),
   failedBy: z
-    .object({
-      http: z.number(),
-      dns: z.number(),
-      connect: z.number(),
-      tls: z.number(),
-      reset: z.number(),
-      timeout: z.number(),
-      invalid_response: z.number(),
-      blocked_address: z.number(),
-      internal: z.number(),
-    })
+    .object(
+      Object.fromEntries(ERROR_CLASSES.map((name) => [name, z.number()])) as Record<
+        (typeof ERROR_CLASSES)[number],
+        z.ZodNumber
+      >,
+    )
     .describe('The failed ones by class'),
   latency: z
     .array(z.number())

@@ -1,6 +1,7 @@
 import { NotFoundError } from '@swigs/webhooks-protocol'
 import type { Deliveries } from '@swigs/webhooks-dispatcher'
 import { EMPTY_PAGE, fillPage } from './fill-page.js'
+import { onceSeen } from './once-seen.js'
 import { forbidden, type Visible } from './visible.js'
 
 /** The deliveries of some sites: those that their own subscriptions were sent. */
@@ -14,6 +15,7 @@ export const deliveriesWithin = (
     if (await visible.delivery(delivery)) return delivery
     throw new NotFoundError('There is no such delivery.')
   }
+  const seen = onceSeen(require)
 
   /** Many at once: to one of their own endpoints, of one of their sites. */
   const many = async <F extends { subscriptionId?: string | undefined; siteId?: string | undefined }>(
@@ -34,14 +36,8 @@ export const deliveriesWithin = (
       return fillPage(query, (page) => all.list({ ...query, ...page }), visible.delivery)
     },
     get: require,
-    resend: async (id, by) => {
-      await require(id)
-      return all.resend(id, by)
-    },
-    cancel: async (id, by) => {
-      await require(id)
-      return all.cancel(id, by)
-    },
+    resend: seen((id, by) => all.resend(id, by)),
+    cancel: seen((id, by) => all.cancel(id, by)),
     count: async (filter = {}) => all.count(await many(filter)),
     resendAll: async (filter, options) => all.resendAll(await many(filter), options),
     cancelAll: async (filter, options) => all.cancelAll(await many(filter), options),

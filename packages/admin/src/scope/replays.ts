@@ -1,6 +1,7 @@
 import { NotFoundError } from '@swigs/webhooks-protocol'
 import type { Replays, ReplayView } from '@swigs/webhooks-dispatcher'
 import { fillPage } from './fill-page.js'
+import { onceSeen } from './once-seen.js'
 import type { Visible } from './visible.js'
 
 /** The replays to subscriptions of some sites; one to all subscriptions is not among them. */
@@ -16,9 +17,6 @@ export const replaysWithin = (all: Replays, visible: Visible): Replays => {
   return {
     get: require,
     list: (query = {}) => fillPage(query, (page) => all.list(page), isVisible),
-    cancel: async (id, by) => {
-      await require(id)
-      return all.cancel(id, by)
-    },
+    cancel: onceSeen(require)((id, by) => all.cancel(id, by)),
   }
 }

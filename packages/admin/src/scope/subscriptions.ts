@@ -1,5 +1,6 @@
 import type { SubscriptionInput, Subscriptions } from '@swigs/webhooks-dispatcher'
 import { fillPage } from './fill-page.js'
+import { onceSeen } from './once-seen.js'
 import { forbidden, type Visible } from './visible.js'
 
 /** The subscriptions of some sites. */
@@ -9,6 +10,7 @@ export const subscriptionsWithin = (all: Subscriptions, visible: Visible): Subsc
     if (!visible.subscription({ filters: { siteIds } }))
       throw forbidden('filters.siteIds: Name one or more of your sites, and no other.')
   }
+  const own = onceSeen(visible.requireSubscription)
 
   return {
     create: async (input, by) => {
@@ -22,35 +24,17 @@ export const subscriptionsWithin = (all: Subscriptions, visible: Visible): Subsc
       if (input.filters !== undefined) requireSites(input.filters)
       return all.update(id, input, by)
     },
-    remove: async (id, by) => {
-      await visible.requireSubscription(id)
-      return all.remove(id, by)
-    },
-    rotateSecret: async (id, options) => {
-      await visible.requireSubscription(id)
-      return all.rotateSecret(id, options)
-    },
-    release: async (id, by) => {
-      await visible.requireSubscription(id)
-      return all.release(id, by)
-    },
-    pause: async (id, options) => {
-      await visible.requireSubscription(id)
-      return all.pause(id, options)
-    },
-    resume: async (id, by) => {
-      await visible.requireSubscription(id)
-      return all.resume(id, by)
-    },
+    remove: own((id, by) => all.remove(id, by)),
+    rotateSecret: own((id, options) => all.rotateSecret(id, options)),
+    release: own((id, by) => all.release(id, by)),
+    pause: own((id, options) => all.pause(id, options)),
+    resume: own((id, by) => all.resume(id, by)),
     pauseAll: async (input) => {
       if (input.ids === undefined) throw forbidden('ids: Name your subscriptions.')
       for (const id of input.ids) await visible.requireSubscription(id)
       return all.pauseAll(input)
     },
-    metrics: async (id, query) => {
-      await visible.requireSubscription(id)
-      return all.metrics(id, query)
-    },
+    metrics: own((id, query) => all.metrics(id, query)),
     test: async (id, options) => {
       await visible.requireSubscription(id)
       const siteId = options?.siteId ?? null

@@ -24,7 +24,7 @@ export interface Subscription {
   readonly isActive: boolean
   readonly inactiveReason: string | null
   /** active: sends; paused: keeps what happens; off: keeps nothing. */
-  readonly state?: 'active' | 'paused' | 'off'
+  readonly state: 'active' | 'paused' | 'off'
   readonly pausedAt: Instant | null
   readonly description: string | null
   readonly headers: Readonly<Record<string, string>>
@@ -35,7 +35,7 @@ export interface Subscription {
     readonly lastSentAt: Instant | null
     readonly lastError: string | null
   }
-  readonly health?: { readonly failingSince: Instant | null }
+  readonly health: { readonly failingSince: Instant | null }
   readonly previousSecretsExpireAt: readonly Instant[]
   readonly createdAt: Instant
   readonly updatedAt: Instant

@@ -69,9 +69,7 @@ const Numbers = () => {
   )
 }
 
-/** Until failures are told apart from what has passed: the last error alone says little. */
-const isIll = (one: Subscription): boolean =>
-  stateOf(one).tone !== 'good' || (one.health === undefined && one.stats.lastError !== null)
+const isIll = (one: Subscription): boolean => stateOf(one).tone !== 'good'
 
 const RANKS = ['bad', 'good', 'wait', 'off']
 const rank = (one: Subscription): number => RANKS.indexOf(stateOf(one).tone)

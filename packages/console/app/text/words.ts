@@ -67,14 +67,6 @@ const CLASSES: Readonly<Record<string, string>> = {
 /** A class of failed attempts, in words. */
 export const failureClass = (given: string): string => CLASSES[given] ?? given.replaceAll('_', ' ')
 
-/** Whether it sends, keeps what happens, or keeps nothing. */
-export const kindOf = (endpoint: Subscription): 'active' | 'paused' | 'off' => {
-  const { state, isActive, inactiveReason, pausedAt } = endpoint
-  if (state !== undefined) return state
-  if (isActive) return pausedAt === null ? 'active' : 'paused'
-  return inactiveReason === 'gone' ? 'off' : 'paused'
-}
-
 const OFF: Readonly<Record<string, string>> = {
   gone: 'Off: its receiver is gone',
   failing: 'Off: it failed for too long',
@@ -82,15 +74,14 @@ const OFF: Readonly<Record<string, string>> = {
 
 /** How an endpoint stands. */
 export const stateOf = (endpoint: Subscription): { readonly text: string; readonly tone: Tone } => {
-  const { inactiveReason, pausedAt, health } = endpoint
-  const kind = kindOf(endpoint)
-  if (kind === 'off') {
+  const { state, inactiveReason, pausedAt, health } = endpoint
+  if (state === 'off') {
     const text = OFF[inactiveReason ?? '']
     return { text: text ?? 'Off', tone: text === undefined ? 'off' : 'bad' }
   }
-  if (kind === 'paused')
+  if (state === 'paused')
     return { text: `Paused${pausedAt === null ? '' : ` ${fromNow(pausedAt)}`}`, tone: 'wait' }
-  const since = health?.failingSince ?? null
+  const since = health.failingSince
   return since === null
     ? { text: 'On', tone: 'good' }
     : { text: `Failing for ${howLong(since)}`, tone: 'bad' }

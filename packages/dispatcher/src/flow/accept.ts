@@ -1,4 +1,5 @@
 import { serialiseEnvelope } from '@swigs/webhooks-protocol'
+import { CLOCKS_DIFFER_MS } from '../core/clocks-differ.js'
 import type { StoredEvent } from '../core/event.js'
 import type { Batch } from '../ports/batch.js'
 import type { FlowContext } from './context.js'
@@ -16,9 +17,6 @@ export interface Publication {
 
 /** How long the process that appended has for its own fan-out before sweeps take the event for orphaned, ms. */
 export const SWEEP_AFTER_MS = 5_000
-
-/** How far behind this process another may be that is told of a commit, and must not pass its event over. */
-const CLOCKS_APART_MS = 1_000
 
 /** Accepts events: serialise once, append. The caller waits for the append alone. */
 export class Acceptor {
@@ -68,7 +66,8 @@ export class Acceptor {
 
   async #appendInSession(event: StoredEvent, session: unknown): Promise<boolean> {
     const { storage, clock, ids } = this.#context
-    const visibleAt = clock.now() - CLOCKS_APART_MS
+    // A process that is told of the commit may be that far behind, and must not pass the event over.
+    const visibleAt = clock.now() - CLOCKS_DIFFER_MS
     const [stored] = await storage.events.append({ callId: ids.token(), events: [event], visibleAt, session })
     return stored ?? false
   }

@@ -21,3 +21,13 @@ const spanMs = z.number().min(0)
 export const drainSchema = z.strictObject({ maxMs: spanMs.default(60_000) }).prefault({})
 export const stopSchema = z.strictObject({ graceMs: spanMs.optional() }).prefault({})
 export const meterSchema = z.strictObject({ bySubscription: z.boolean().default(false) }).prefault({})
+
+/** Fields of whatever finds deliveries. */
+export const deliveryFilterSchema = {
+  ...windowSchema,
+  subscriptionId: z.string().optional(),
+  eventId: z.string().optional(),
+  status: z.enum(['pending', 'delivered', 'failed', 'cancelled']).optional(),
+  type: z.string().optional(),
+  siteId: z.string().optional(),
+}

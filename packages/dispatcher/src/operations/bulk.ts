@@ -3,22 +3,15 @@ import type { BulkOptions, DeliveryFilterInput } from '../api/deliveries.js'
 import type { Delivery } from '../core/delivery.js'
 import { countLooks, deliveryLooks, type Counted, type Looked } from '../flow/lists/look.js'
 import type { DeliveryFilter } from '../flow/lists/served-filter.js'
-import { instantSchema } from '../input/fields.js'
+import { toThoseOn } from '../flow/lists/to-those-on.js'
+import { deliveryFilterSchema } from '../input/fields.js'
 import { invalid, parseInput } from '../input/parse-input.js'
 import type { Position } from '../ports/storage/lists.js'
 import type { DeliveryPorts } from './deliveries.js'
 
 const AT_A_TIME = 500
 
-const filtering = z.strictObject({
-  subscriptionId: z.string().optional(),
-  eventId: z.string().optional(),
-  status: z.enum(['pending', 'delivered', 'failed', 'cancelled']).optional(),
-  type: z.string().optional(),
-  siteId: z.string().optional(),
-  since: instantSchema.optional(),
-  until: instantSchema.optional(),
-})
+const filtering = z.strictObject(deliveryFilterSchema)
 
 const bulk = z.strictObject({ dryRun: z.boolean().default(false), actor: z.string().nullish() }).prefault({})
 
@@ -52,13 +45,11 @@ export const resendAll = (
   const now = clock.now()
   return changeAll(ports, parseBulk('deliveries.resendAll', input, options), {
     name: 'resent',
-    among: async (rows) => {
-      const subscriptions = await storage.subscriptions.get([
-        ...new Set(rows.map((row) => row.subscriptionId)),
-      ])
-      const on = new Set(subscriptions.filter(({ isActive }) => isActive).map(({ id }) => id))
-      return rows.filter(({ once, subscriptionId }) => !once && on.has(subscriptionId))
-    },
+    among: (rows) =>
+      toThoseOn(
+        storage,
+        rows.filter(({ once }) => !once),
+      ),
     apply: (rows) =>
       engine.waking(
         rows.map(({ subscriptionId }) => subscriptionId),

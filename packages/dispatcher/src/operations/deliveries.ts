@@ -17,7 +17,7 @@ import { withoutAnswers, type Delivery } from '../core/delivery.js'
 import { maskAnswer } from '../core/mask-answer.js'
 import { maySend } from '../core/subscription.js'
 import type { Engine } from '../flow/engine.js'
-import { instantSchema, pagingSchema, windowSchema } from '../input/fields.js'
+import { deliveryFilterSchema, instantSchema, pagingSchema } from '../input/fields.js'
 import { parseInput } from '../input/parse-input.js'
 import type { Clock } from '../ports/clock.js'
 import type { Observer } from '../ports/observer.js'
@@ -35,12 +35,7 @@ import { deliveryView } from './views.js'
 
 const listing = z.strictObject({
   ...pagingSchema,
-  ...windowSchema,
-  subscriptionId: z.string().optional(),
-  eventId: z.string().optional(),
-  status: z.enum(['pending', 'delivered', 'failed', 'cancelled']).optional(),
-  type: z.string().optional(),
-  siteId: z.string().optional(),
+  ...deliveryFilterSchema,
 })
 
 const recovering = z.strictObject({

@@ -1,5 +1,6 @@
 export { MAX_ATTEMPTS_KEPT, type Attempt } from '../core/attempt.js'
 export { addStats, statsDeltas, type AttemptResult, type StatsDelta } from '../core/attempt-result.js'
+export { CLOCKS_DIFFER_MS } from '../core/clocks-differ.js'
 export {
   deliveryId,
   withoutAnswers,

@@ -1,4 +1,4 @@
-import type { RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
+import { CLOCKS_DIFFER_MS, type RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { mongo } from 'mongoose'
 import type { Collections } from '../collections.js'
 import type { DeliveryDocument, EventDocument } from '../documents.js'
@@ -6,9 +6,6 @@ import type { StoreContext } from './context.js'
 
 /** Deliveries that are brought back in one command. */
 const SLICE = 1_000
-
-/** Clocks differ by as much without being wrong. */
-const CLOCKS_DIFFER_MS = 1_000
 
 /** The least text, and the least date: whatever is compared with them is of their type, so that an index serves it. */
 const NO_NUMBERS = ['', new Date(-8_640_000_000_000_000)]

@@ -1,10 +1,7 @@
 import { fromText } from '../text.js'
-import type { RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
+import { CLOCKS_DIFFER_MS, type RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { At } from './at.js'
 import { wakeStatement } from './wake.js'
-
-/** What processes write meanwhile, by clocks that agree, is this little ahead of a clock that was read before, ms. */
-const AHEAD_MS = 1_000
 
 /**
  * Mends what should not happen; answers how many lanes it changed. Each statement commits by itself: none holds lanes while
@@ -19,13 +16,13 @@ export const repairLanes = async (
   note(
     await database.query<{ id: string }>(
       `UPDATE ${schema}.lanes SET lease_until = $1::double precision + lease_ms
-       WHERE lease_until > $1::double precision + lease_ms + ${AHEAD_MS} RETURNING subscription_id AS id`,
+       WHERE lease_until > $1::double precision + lease_ms + ${CLOCKS_DIFFER_MS} RETURNING subscription_id AS id`,
       [now],
     ),
   )
   await database.query(
     `UPDATE ${schema}.pending SET due_at = least(due_at - greatest(written_at - $1, 0), $2), written_at = $1
-     WHERE written_at > $1::double precision + ${AHEAD_MS} OR due_at > $2`,
+     WHERE written_at > $1::double precision + ${CLOCKS_DIFFER_MS} OR due_at > $2`,
     [now, latestDueAt],
   )
   await database.query(`UPDATE ${schema}.unfanned SET visible_at = $1 WHERE visible_at > $1`, [
@@ -33,7 +30,7 @@ export const repairLanes = async (
   ])
   await database.query(
     `UPDATE ${schema}.unfanned u SET visible_at = $1 FROM ${schema}.events e
-     WHERE e.id = u.event_id AND u.visible_at > $1 AND e.accepted_at > $1::double precision + ${AHEAD_MS}`,
+     WHERE e.id = u.event_id AND u.visible_at > $1 AND e.accepted_at > $1::double precision + ${CLOCKS_DIFFER_MS}`,
     [now],
   )
   const first = `SELECT subscription_id, min(due_at) AS due_at FROM ${schema}.pending GROUP BY subscription_id`
@@ -45,7 +42,7 @@ export const repairLanes = async (
     LEFT JOIN ${schema}.lanes l ON l.subscription_id = first.subscription_id
     LEFT JOIN ${schema}.subscriptions s ON s.id = first.subscription_id
     WHERE (l.token IS NULL OR l.lease_until <= $1) AND (s.id IS NULL OR (s.is_active AND s.paused_at IS NULL))
-      AND (l.subscription_id IS NULL OR l.due_at > greatest(first.due_at, $1) + ${AHEAD_MS})`
+      AND (l.subscription_id IS NULL OR l.due_at > greatest(first.due_at, $1) + ${CLOCKS_DIFFER_MS})`
   note(
     await database.query<{ id: string }>(
       `${wakeStatement(schema, asleep)} RETURNING l.subscription_id AS id`,

@@ -1,4 +1,4 @@
-import { NEVER, type RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
+import { CLOCKS_DIFFER_MS, NEVER, type RepairInput } from '@swigs/webhooks-dispatcher/storage-kit'
 import type { Database } from '../database/database.js'
 import { putOff } from './put-off.js'
 import { upcoming } from './upcoming.js'
@@ -6,9 +6,6 @@ import { wakeLanes } from './wake-lanes.js'
 import type { Sliced } from './verb.js'
 
 const AT_ONCE = 200
-
-/** By how much the clocks of sound processes on one host may differ, ms. */
-const CLOCKS_DIFFER_MS = 1_000
 
 /** Wakes lanes that sleep past their work, and brings back what wrong clocks have left too far ahead. */
 export function* repair(

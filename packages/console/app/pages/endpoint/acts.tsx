@@ -4,7 +4,7 @@ import { act, ask, tell, tellError } from '../../state/dialogs.js'
 import { may } from '../../state/me.js'
 import { go } from '../../state/route.js'
 import { duration } from '../../text/time.js'
-import { deliveriesAtLeast, kindOf } from '../../text/words.js'
+import { deliveriesAtLeast } from '../../text/words.js'
 import { showSecret } from './secret.js'
 
 const OVERLAP_MS = 86_400_000
@@ -21,7 +21,7 @@ interface ActsProps {
 /** What can be done to an endpoint. */
 export const EndpointActs = ({ endpoint, mine, waiting, again }: ActsProps) => {
   const { id, appName, state } = endpoint
-  const kind = kindOf(endpoint)
+  const kind = endpoint.state
   const lost = waiting === null ? 'What waits' : deliveriesAtLeast(waiting)
   const done = (isDone: boolean) => isDone && again()
 

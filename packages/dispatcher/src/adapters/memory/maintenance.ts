@@ -1,10 +1,8 @@
+import { CLOCKS_DIFFER_MS } from '../../core/clocks-differ.js'
 import type { Delivery, DeliveryStatus } from '../../core/delivery.js'
 import { NEVER, type LaneState } from '../../core/lane.js'
 import type { Maintenance } from '../../ports/storage/maintenance.js'
 import { putDelivery, putLane, wakeLane, type MemoryState } from './state.js'
-
-/** Clocks differ by as much without being wrong. */
-const CLOCKS_DIFFER_MS = 1_000
 
 export const memoryMaintenance = (state: MemoryState): Maintenance => ({
   counts: async ({ now }) => {

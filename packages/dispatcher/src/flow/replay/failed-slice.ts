@@ -2,6 +2,7 @@ import type { Delivery } from '../../core/delivery.js'
 import { isSettledBefore, type ReplayScope } from '../../core/replay.js'
 import type { PageQuery } from '../../ports/storage/lists.js'
 import { deliveryLooks } from '../lists/look.js'
+import { toThoseOn } from '../lists/to-those-on.js'
 import { sendAgain } from './again.js'
 import type { ReplayParts, ReplaySlice } from './replay-parts.js'
 
@@ -24,9 +25,7 @@ export const failedSlice = async (
   const isIn = ({ settledAt }: Delivery) =>
     !bySettled || (settledAt !== null && settledAt >= since && settledAt < until)
   const wanted = rows.filter((row) => isSettledBefore(row, scope) && isIn(row))
-  const subscriptions = await storage.subscriptions.get([...new Set(wanted.map((row) => row.subscriptionId))])
-  const on = new Set(subscriptions.filter(({ isActive }) => isActive).map(({ id }) => id))
-  const settled = wanted.filter((row) => on.has(row.subscriptionId))
+  const settled = await toThoseOn(storage, wanted)
   if (apply) await sendAgain(parts, { settled, made: [], now: scope.createdAt })
   return { found: settled.length, lookedAt, after }
 }
