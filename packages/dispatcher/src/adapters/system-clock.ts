@@ -1,10 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CLOCKS_DIFFER_MS } from '../core/clocks-differ.js'
 import type { Clock } from '../ports/clock.js'
 
 /**
- * The host's clock, carried by the monotonic one: an adjustment of the wall clock moves it only when `resample` is
- * called, never in the middle of a lease. `offsetMs` skews it, for tests.
+ * The host's clock, carried by the monotonic one: an adjustment of the wall clock moves it only when `resample` is called. One that is
+ * set is followed at once, unless the time is another clock's: processes of one host would be hours apart until their next sample,
+ * and read each other's windows as long past. `offsetMs` skews it, for tests.
  */
 export interface SystemClock extends Clock {
   /** Sets it to a sample of another clock, right within `uncertaintyMs`; without one, to the host's wall clock. */
@@ -39,8 +41,15 @@ export const systemClock = (options: { offsetMs?: number } = {}): SystemClock =>
     return best
   }
   let { offset, ...sampled } = readWall()
+  let isWall = true
   return {
-    now: () => offset + monotonic(),
+    now: () => {
+      const now = offset + monotonic()
+      const wasSet = isWall && Math.abs(Date.now() + (options.offsetMs ?? 0) - now) > CLOCKS_DIFFER_MS
+      if (!wasSet) return now
+      ;({ offset, ...sampled } = readWall())
+      return offset + monotonic()
+    },
     monotonic,
     uncertaintyMs: () => sampled.uncertaintyMs + (monotonic() - sampled.at) * DRIFT,
     sleep: async (ms, signal) => {
@@ -50,6 +59,7 @@ export const systemClock = (options: { offsetMs?: number } = {}): SystemClock =>
       )
     },
     resample: (sample) => {
+      isWall = !sample
       if (sample) {
         const at = monotonic()
         offset = sample.time - at

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { memoryStorage } from '../../src/adapters/memory-storage.js'
 import { synchroniseClock } from '../../src/adapters/synchronise-clock.js'
 import { systemClock } from '../../src/adapters/system-clock.js'
@@ -49,6 +49,31 @@ describe('a clock that is kept on the store’s time', () => {
     const stop = await synchroniseClock(clock, memoryStorage())
     expect(Math.abs(clock.now() - Date.now() + 5_000)).toBeLessThan(50)
     expect(clock.uncertaintyMs()).toBeGreaterThanOrEqual(0.5)
+    stop()
+  })
+})
+
+describe('when the host’s clock is set', () => {
+  const HOUR_MS = 3_600_000
+  const setWall = (byMs: number) => {
+    const real = Date.now.bind(Date)
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + byMs)
+  }
+  afterEach(() => void vi.restoreAllMocks())
+
+  it.each([-HOUR_MS, HOUR_MS])('by %d ms it follows at once, as every process of the host does', (byMs) => {
+    const clock = systemClock()
+    setWall(byMs)
+    expect(Math.abs(clock.now() - Date.now())).toBeLessThan(1_000)
+  })
+
+  it('it stays on the store’s time, where that is what it is kept on', async () => {
+    const clock = systemClock()
+    const { storage } = storeAhead(0, [])
+    const stop = await synchroniseClock(clock, storage)
+    const before = clock.now()
+    setWall(HOUR_MS)
+    expect(clock.now() - before).toBeLessThan(HOUR_MS / 2)
     stop()
   })
 })
