@@ -31,6 +31,9 @@ export class LaneLimiter {
   readonly #clock: Clock
   readonly #window: RateWindow
   readonly #originMs: number
+  #uncertaintyMs = 0
+  /** What the clock last said of itself. */
+  #toldMs = 0
 
   constructor(clock: Clock, limit: RateLimit | false, stored: LaneWindow) {
     this.cause = limitText(limit)
@@ -100,14 +103,18 @@ export class LaneLimiter {
   }
 
   #earliest(): number {
-    return this.#now() - this.#uncertaintyMs()
+    return this.#now() - this.#doubt()
   }
 
   #latest(): number {
-    return this.#now() + this.#uncertaintyMs()
+    return this.#now() + this.#doubt()
   }
 
-  #uncertaintyMs(): number {
-    return this.#clock.uncertaintyMs?.() ?? 0
+  /** Grows with the clock's own; a clock that is sampled anew, and surer of itself since, makes the time from before no surer. */
+  #doubt(): number {
+    const toldMs = this.#clock.uncertaintyMs?.() ?? 0
+    this.#uncertaintyMs += Math.max(0, toldMs - this.#toldMs)
+    this.#toldMs = toldMs
+    return this.#uncertaintyMs
   }
 }

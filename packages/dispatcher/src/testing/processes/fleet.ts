@@ -36,6 +36,8 @@ export const describeFleet = (name: string, share: ShareStorage, size: TestSize 
         }
         await Promise.all(spawned)
         await fleet.until('deliver', done)
+        // What was sent by a process that died before it was recorded waits for that one's lease to pass, and is sent again.
+        await fleet.until('record', async () => (await webhooks.stats()).pending === 0)
         await workers.stop()
         expect(arrivals.length).toBeGreaterThanOrEqual(events * subscriptions)
         expect(await webhooks.stats()).toMatchObject({ pending: 0, failed: 0, cancelled: 0 })
