@@ -1,13 +1,38 @@
 import { describe, expect, it } from 'vitest'
+import { testSize } from '../../../tools/test-size.js'
 import { BROWSER, hasBrowser } from './browser.js'
 import { MOUNTS } from './mounts.js'
-import { useConsole } from './use-console.js'
+import { settled, useConsole } from './use-console.js'
 import { stocked } from './world.js'
+
+/** In the short form every page's main path is walked where the most is between it and the browser, and each mount is looked at. */
+const walked = Object.entries(MOUNTS).filter(([name]) => testSize === 'long' || /proxy/.test(name))
 
 describe.skipIf(!hasBrowser)(`the console ${BROWSER}`, () => {
   const open = useConsole()
 
-  describe.each(Object.entries(MOUNTS))('on %s', (_name, mount) => {
+  it.each(Object.entries(MOUNTS))(
+    'is served, and reads and changes what there is, on %s',
+    async (_name, mount) => {
+      const { webhooks } = await stocked()
+      const { page } = await open(webhooks, { mount })
+      await settled(page)
+      await page.getByRole('link', { name: 'mailer' }).click()
+      await page.getByRole('heading', { name: 'mailer' }).waitFor()
+      await page.getByRole('button', { name: 'Pause' }).click()
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /^Pause/ })
+        .click()
+      await page.locator('h1 .chip', { hasText: 'Paused' }).waitFor()
+      const { items } = await webhooks.subscriptions.list()
+      expect(items.filter(({ pausedAt }) => pausedAt !== null).map(({ appName }) => appName)).toContain(
+        'mailer',
+      )
+    },
+  )
+
+  describe.each(walked)('on %s', (_name, mount) => {
     it('leads from the overview to an ill endpoint, to one delivery, and sends it again', async () => {
       const { webhooks } = await stocked()
       const { page } = await open(webhooks, { mount })
