@@ -50,7 +50,11 @@ export class ClockSteps {
     if (steps.length === 0) return ends
     const now = this.#clock.now()
     return ends.map((end) => {
-      const moved = steps.reduce((at, { before, byMs }) => (at <= before ? at + byMs : at), end)
+      const moved = steps.reduce(
+        // What ended while it was set in several goes, of which this is the sum, ended at the latest when that was noticed.
+        (at, { before, byMs }) => (at <= before ? at + byMs : Math.max(at, before + byMs)),
+        end,
+      )
       return Math.min(moved, Math.max(now, end))
     })
   }
