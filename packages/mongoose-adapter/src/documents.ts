@@ -93,10 +93,12 @@ export interface DeliveryDocument {
 }
 
 /** An attempt; what is `null` or `false` is left out. */
-export interface AttemptDocument extends Loose<Omit<Attempt, 'number'>> {
+export interface AttemptDocument extends Loose<Omit<Attempt, 'number' | 'responseHeaders'>> {
   /** See `attempt-ids.ts`. */
   _id: string
   number: number
+  /** JSON: a header may have a name that no field can have. */
+  responseHeaders?: string
 }
 
 /** A lane. */

@@ -37,6 +37,13 @@ const attempt = z.object({
     .boolean()
     .optional()
     .describe('A kept connection was closed under the request, which was made once more on a fresh one'),
+  responseHeaders: z
+    .record(z.string(), z.string())
+    .nullish()
+    .describe(
+      'Of an answer that was not 2xx; cookies and secrets of the request masked; nowhere but in one delivery',
+    ),
+  address: z.string().nullish().describe('Whom it was connected to, with the port'),
 })
 
 export const delivery = z.object({

@@ -65,6 +65,8 @@ export interface Attempt {
   readonly truncated: boolean
   readonly retryAfterMs?: number | null | undefined
   readonly repeated?: boolean | undefined
+  readonly responseHeaders?: Readonly<Record<string, string>> | null | undefined
+  readonly address?: string | null | undefined
 }
 
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled'

@@ -3,6 +3,7 @@ import { duration } from '../text/time.js'
 import { failureClass } from '../text/words.js'
 import { Chip, Time } from '../ui/basics.js'
 import { BodyView } from '../ui/body-view.js'
+import { HeaderList } from '../ui/header-list.js'
 
 /** Each request of a delivery, the newest first, with what came back. */
 export const AttemptList = ({ delivery: { attempts, attemptCount } }: { delivery: DeliveryDetail }) => {
@@ -48,6 +49,8 @@ const Answer = ({ attempt }: { attempt: Attempt }) => (
     {attempt.repeated ? (
       <p>A kept connection was closed under it, so it was made once more on a fresh one.</p>
     ) : null}
+    {attempt.address == null ? null : <p class="faint">Connected to {attempt.address}</p>}
+    {attempt.responseHeaders ? <HeaderList headers={attempt.responseHeaders} /> : null}
     {attempt.responseBody === null ? (
       <p class="faint">No body came back.</p>
     ) : (

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
-import type { Reply } from '../core/reply.js'
+import type { AnswerHeaders, Reply } from '../core/reply.js'
 import { BODY_DEADLINE_MS, MAX_RESPONSE_BYTES } from '../ports/transport.js'
+import type { Connection } from './unseen-client.js'
 
 /**
  * One request, as undici's `dispatch` tells of it. `undici.request` would make a stream of every answer; this keeps its
@@ -11,10 +12,13 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   readonly #done: (reply: Reply) => void
   readonly #failed: (error: unknown) => void
   readonly #mayStart: (() => boolean) | undefined
+  /** What it goes over, once it has been given to one. */
+  connection: Connection | null = null
   #controller: Dispatcher.DispatchController | null = null
   #over = false
   #statusCode = 0
   #retryAfter: string | null = null
+  #headers: AnswerHeaders = {}
   #chunks: Buffer[] = []
   #length = 0
   #bodyTimer: NodeJS.Timeout | undefined
@@ -48,11 +52,12 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     statusCode: number,
-    headers: Readonly<Record<string, unknown>>,
+    headers: AnswerHeaders,
   ): void {
     const { 'retry-after': retryAfter } = headers
-    const [first = null]: unknown[] = Array.isArray(retryAfter) ? retryAfter : [retryAfter]
+    const [first = null] = Array.isArray(retryAfter) ? retryAfter : [retryAfter]
     this.#statusCode = statusCode
+    this.#headers = headers
     this.#retryAfter = typeof first === 'string' ? first : null
     this.#bodyTimer = setTimeout(() => this.#cut(), BODY_DEADLINE_MS)
   }
@@ -95,6 +100,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
       retryAfter: this.#retryAfter,
       body: bytes.toString('utf8', 0, Math.min(this.#length, MAX_RESPONSE_BYTES)),
       truncated,
+      headers: this.#headers,
+      address: this.connection?.address,
     }
   }
 }

@@ -8,6 +8,7 @@ import { UndiciAgents, type GuardAgents, type UndiciTransportOptions } from './u
 import { UndiciExchange } from './undici-exchange.js'
 import { undiciFailure } from './undici-failure.js'
 import { whenAborted } from './when-aborted.js'
+import type { ToldOptions } from './unseen-client.js'
 
 export type { UndiciTransportOptions }
 
@@ -46,9 +47,9 @@ const send = (agents: GuardAgents, request: TransportRequest, resolve: (reply: R
   }
   const failed = (error: unknown): void => {
     if (isStale(error) && request.mayRepeat?.() !== false) exchange = repeat(agents, request, done)
-    else done(undiciFailure(error))
+    else done(at(exchange, undiciFailure(error)))
   }
-  const timer = setTimeout(() => exchange.endWith(noAnswer('timeout')), timeoutMs)
+  const timer = setTimeout(() => exchange.endWith(at(exchange, noAnswer('timeout'))), timeoutMs)
   const forget = signal && whenAborted(signal, () => exchange.endWith({ kind: 'aborted' }))
   let exchange = new UndiciExchange(done, failed, request.mayStart)
   dispatch(agents.kept, request, exchange)
@@ -60,10 +61,18 @@ const repeat = (
   done: (reply: Reply) => void,
 ): UndiciExchange => {
   const noted = (reply: Reply): void => done(asRepeated(reply))
-  const exchange = new UndiciExchange(noted, (error) => noted(undiciFailure(error)), request.mayStart)
+  const exchange: UndiciExchange = new UndiciExchange(
+    noted,
+    (error) => noted(at(exchange, undiciFailure(error))),
+    request.mayStart,
+  )
   dispatch(agents.fresh, request, exchange)
   return exchange
 }
+
+/** Says where it went. */
+const at = ({ connection }: UndiciExchange, reply: Reply): Reply =>
+  reply.kind === 'no_answer' && connection ? { ...reply, address: connection.address } : reply
 
 // Written out: copying a record costs more than all the rest of this.
 const dispatch = (
@@ -72,7 +81,9 @@ const dispatch = (
   exchange: UndiciExchange,
 ): void => {
   const { origin, path } = targetOf(url)
-  agent.dispatch({ origin, path, method: 'POST', headers: headers as Record<string, string>, body }, exchange)
+  const given = headers as Record<string, string>
+  const options: ToldOptions = { origin, path, method: 'POST', headers: given, body, toldOf: exchange }
+  agent.dispatch(options, exchange)
 }
 
 const targets = new LRUCache<string, { origin: string; path: string }>({ max: 10_000 })

@@ -1,5 +1,6 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { Client, type Dispatcher } from 'undici'
+import type { Socket } from 'node:net'
+import { buildConnector, Client, type Dispatcher } from 'undici'
 
 /** Where undici hands each request to whoever instruments it, before it is sent. Source: undici's docs, DiagnosticsChannel. */
 const CREATED = 'undici:request:create'
@@ -13,6 +14,17 @@ interface CreatedRequest {
   headers: unknown
 }
 
+/** A client's connection, as its requests are told of it. */
+export interface Connection {
+  /** Whom it is to, with the port; `null` while there is none. */
+  address: string | null
+}
+
+/** Options of a request that wants to know which connection it goes over. */
+export interface ToldOptions extends Dispatcher.DispatchOptions {
+  readonly toldOf?: { connection: Connection | null } | undefined
+}
+
 /**
  * A connection's client whose requests leave as they were meant to, whatever instruments undici in this process (OpenTelemetry
  * and others do, for the whole process): it is shown a path without its query, and what it adds to the headers is taken away again,
@@ -20,7 +32,26 @@ interface CreatedRequest {
  * nothing.
  */
 export class UnseenClient extends Client {
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  readonly #connection: Connection
+
+  constructor(origin: URL | string, { connect, ...options }: Client.Options = {}) {
+    const connection: Connection = { address: null }
+    const connector = typeof connect === 'function' ? connect : buildConnector(connect ?? {})
+    super(origin, {
+      ...options,
+      connect: (target, callback) => {
+        connection.address = null
+        connector(target, (...made: Parameters<buildConnector.Callback>) => {
+          if (made[1]) connection.address = addressOf(made[1])
+          callback(...made)
+        })
+      },
+    })
+    this.#connection = connection
+  }
+
+  override dispatch(options: ToldOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (options.toldOf) options.toldOf.connection = this.#connection
     if (!created.hasSubscribers || options.method === 'CONNECT') return super.dispatch(options, handler)
     const { path, headers } = options
     const shown = path.split('?', 1)[0] ?? path
@@ -41,6 +72,11 @@ export class UnseenClient extends Client {
     }
   }
 }
+
+const addressOf = ({ remoteAddress, remotePort }: Socket): string | null =>
+  remoteAddress === undefined
+    ? null
+    : `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`
 
 /** Headers as undici takes them: names and values in turn, pairs, or a record. */
 const namesOf = (headers: Dispatcher.DispatchOptions['headers']): string[] => {

@@ -28,6 +28,13 @@ export interface Attempt {
    * Absent: no.
    */
   readonly repeated?: boolean | undefined
+  /**
+   * The headers of an answer that was not 2xx, names in lower case: see `keptHeaders`. `null` or absent where there was none, or
+   * the transport does not tell.
+   */
+  readonly responseHeaders?: Readonly<Record<string, string>> | null | undefined
+  /** Whom it was connected to, as `192.0.2.1:443` or `[2001:db8::1]:443`; `null` or absent where the transport does not tell. */
+  readonly address?: string | null | undefined
 }
 
 /** Attempts kept with a delivery: the latest ones, so that resending for ever cannot grow a record for ever. */

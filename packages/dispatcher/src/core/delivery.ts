@@ -85,5 +85,9 @@ export const newDelivery = (event: StoredEvent, subscriptionId: string, now: num
 /** As lists have it: a page of answers of 16 KiB each would be megabytes that nobody reads. */
 export const withoutAnswers = (delivery: Delivery): Delivery => ({
   ...delivery,
-  attempts: delivery.attempts.map((attempt) => ({ ...attempt, responseBody: null })),
+  attempts: delivery.attempts.map((attempt) => ({
+    ...attempt,
+    responseBody: null,
+    responseHeaders: undefined,
+  })),
 })

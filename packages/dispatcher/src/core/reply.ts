@@ -1,5 +1,8 @@
 import type { NoAnswerClass } from './attempt.js'
 
+/** Headers of an answer. */
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
 /** What came of a request. Expected outcomes are values: nothing that a receiver does makes a transport throw. */
 export type Reply =
   | {
@@ -13,6 +16,10 @@ export type Reply =
       readonly truncated: boolean
       /** The request was made twice: see `TransportRequest.mayRepeat`. Absent: once. */
       readonly repeated?: boolean | undefined
+      /** As they came, names in lower case; absent where a transport does not tell. */
+      readonly headers?: AnswerHeaders | undefined
+      /** Whom it was connected to: see `Attempt.address`. */
+      readonly address?: string | null | undefined
     }
   | {
       readonly kind: 'no_answer'
@@ -20,6 +27,8 @@ export type Reply =
       readonly error: string
       /** The request was made twice: see `TransportRequest.mayRepeat`. Absent: once. */
       readonly repeated?: boolean | undefined
+      /** Whom it was connected to: see `Attempt.address`. */
+      readonly address?: string | null | undefined
     }
   | { readonly kind: 'refused'; readonly error: string }
   | { readonly kind: 'aborted' }

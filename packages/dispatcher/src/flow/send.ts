@@ -3,6 +3,7 @@ import type { Attempt } from '../core/attempt.js'
 import { classifyReply, type Classification } from '../core/classify-reply.js'
 import type { QueuedDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
+import { keptHeaders } from '../core/kept-headers.js'
 import { maskAnswer } from '../core/mask-answer.js'
 import type { Reply } from '../core/reply.js'
 import { activeSecrets, type Subscription } from '../core/subscription.js'
@@ -132,5 +133,11 @@ const record = (
     truncated: answer?.truncated ?? false,
     retryAfterMs: classification.kind === 'retry' ? classification.askedMs : null,
     repeated: reply !== null && 'repeated' in reply && reply.repeated === true,
+    // Of what was taken nobody asks, and each would be as long as all the rest of its record.
+    responseHeaders:
+      answer?.headers && 'errorClass' in classification
+        ? keptHeaders(answer.headers, made.subscription)
+        : undefined,
+    address: (reply !== null && 'address' in reply && reply.address) || null,
   }
 }

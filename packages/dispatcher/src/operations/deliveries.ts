@@ -14,6 +14,7 @@ import type { Page } from '../api/page.js'
 import type { Actor } from '../api/subscriptions.js'
 import type { DeliveryView } from '../api/views.js'
 import { withoutAnswers, type Delivery } from '../core/delivery.js'
+import { keptHeaders } from '../core/kept-headers.js'
 import { maskAnswer } from '../core/mask-answer.js'
 import { maySend } from '../core/subscription.js'
 import type { Engine } from '../flow/engine.js'
@@ -102,6 +103,7 @@ export class DeliveryOperations implements Deliveries {
     const attempts = delivery.attempts.map((attempt) => ({
       ...attempt,
       responseBody: attempt.responseBody === null ? null : maskAnswer(attempt.responseBody, about),
+      responseHeaders: attempt.responseHeaders && keptHeaders(attempt.responseHeaders, about),
     }))
     return { ...deliveryView({ ...delivery, attempts }, paused), request }
   }

@@ -45,6 +45,22 @@ describe('undiciTransport', () => {
     await server.close()
   })
 
+  it('tells what the answer was headed by, and whom it was connected to', async () => {
+    const server = await hostileServer()
+    const transport = undiciTransport()
+    const { host } = new URL(server.url)
+    server.behave(behaviours.answer(503, { 'x-reason': ['one', 'two'], 'Retry-After': '7' } as never))
+    const answered = await transport.send(request(server.url))
+    expect(answered).toMatchObject({ statusCode: 503, address: host, headers: { 'retry-after': '7' } })
+    server.behave(behaviours.hang())
+    const late = await transport.send(request(server.url, { timeoutMs: 200 }))
+    expect(late).toMatchObject({ kind: 'no_answer', errorClass: 'timeout', address: host })
+    await transport.close()
+    await server.close()
+    const away = await undiciTransport().send(request(server.url))
+    expect(away).toMatchObject({ kind: 'no_answer', errorClass: 'connect', address: null })
+  })
+
   it('gives up a connection that nobody waits for any more', async () => {
     const transport = undiciTransport({ connectTimeoutMs: 50 })
     const deaf = ipaddrGuard({ allowHttp: true, resolve: () => new Promise(() => undefined) })

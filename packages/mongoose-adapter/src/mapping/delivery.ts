@@ -68,6 +68,8 @@ export const fromNewDelivery = ({ id, subscriptionId, ...delivery }: NewDelivery
 export const toAttempt = (stored: object): Attempt => {
   const document = raw(stored)
   const retryAfterMs = numberOrNull(document, 'retryAfterMs')
+  const headers = textOrNull(document, 'responseHeaders')
+  const address = textOrNull(document, 'address')
   return {
     number: number(document, 'number'),
     startedAt: number(document, 'startedAt'),
@@ -79,11 +81,18 @@ export const toAttempt = (stored: object): Attempt => {
     truncated: flag(document, 'truncated', false),
     ...(retryAfterMs !== null && { retryAfterMs }),
     ...(flag(document, 'repeated', false) && { repeated: true }),
+    ...(headers !== null && { responseHeaders: JSON.parse(headers) as Record<string, string> }),
+    ...(address !== null && { address }),
   }
 }
 
-export const fromAttempt = (_id: string, { number, startedAt, durationMs, ...rest }: Attempt) => {
-  const told = Object.entries(rest).filter(
+export const fromAttempt = (
+  _id: string,
+  { number, startedAt, durationMs, responseHeaders: headers, ...rest }: Attempt,
+) => {
+  // As text: a header may have a name that no field can have.
+  const responseHeaders = headers && JSON.stringify(headers)
+  const told = Object.entries({ ...rest, responseHeaders }).filter(
     ([, value]) => value !== undefined && value !== null && value !== false,
   )
   return { _id, number, startedAt, durationMs, ...Object.fromEntries(told) } as AttemptDocument

@@ -35,7 +35,7 @@ const attemptsOutside = async (
 ): Promise<Map<string, Attempt>> => {
   const ids = documents.flatMap(attemptIdsOf)
   if (ids.length === 0) return new Map()
-  const projection = answers ? {} : { responseBody: 0 }
+  const projection = answers ? {} : { responseBody: 0, responseHeaders: 0 }
   const found = await at()
     .attempts.find({ _id: { $in: ids } }, { projection })
     .toArray()

@@ -28,6 +28,11 @@ export const ADDITIONS: readonly string[] = [
     PRIMARY KEY (step, at, sub)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE metrics_lately (seq INTEGER PRIMARY KEY, minute INTEGER NOT NULL, counts TEXT NOT NULL) STRICT;`,
+  // What was answered beside a body, and whom was asked. At the end of an attempt's columns, in this order (`ATTEMPT_COLUMNS`).
+  `ALTER TABLE ended ADD COLUMN response_headers TEXT;
+  ALTER TABLE ended ADD COLUMN address TEXT;
+  ALTER TABLE attempts ADD COLUMN response_headers TEXT;
+  ALTER TABLE attempts ADD COLUMN address TEXT;`,
 ]
 
 /** The schema that this version writes (`PRAGMA user_version`). */

@@ -14,7 +14,8 @@ export const STATES: readonly DeliveryStatus[] = ['pending', 'delivered', 'faile
 
 /** The columns of an attempt, in the order of `attemptValues`. */
 export const ATTEMPT_COLUMNS =
-  'number, started_at, duration_ms, status_code, error_class, error, response_body, truncated, retry_after_ms, repeated'
+  'number, started_at, duration_ms, status_code, error_class, error, response_body, truncated, retry_after_ms, ' +
+  'repeated, response_headers, address'
 
 export const attemptValues = ({
   number,
@@ -27,6 +28,8 @@ export const attemptValues = ({
   truncated,
   retryAfterMs,
   repeated,
+  responseHeaders,
+  address,
 }: Attempt): (string | number | null)[] => [
   number,
   startedAt,
@@ -38,6 +41,8 @@ export const attemptValues = ({
   Number(truncated),
   retryAfterMs ?? null,
   repeated ? 1 : null,
+  responseHeaders ? JSON.stringify(responseHeaders) : null,
+  address ?? null,
 ]
 
 const toAttempt = (row: Row): Attempt => ({
@@ -51,13 +56,25 @@ const toAttempt = (row: Row): Attempt => ({
   truncated: row['truncated'] === 1,
   ...(row['retry_after_ms'] != null && { retryAfterMs: Number(row['retry_after_ms']) }),
   ...(row['repeated'] === 1 && { repeated: true }),
+  ...(row['response_headers'] != null && { responseHeaders: headersOf(row['response_headers']) }),
+  ...(row['address'] != null && { address: nullableText(row['address']) }),
 })
 
+/** What is not as it was written takes nothing else away. */
+const headersOf = (stored: unknown): Record<string, string> | null => {
+  try {
+    const headers: unknown = JSON.parse(String(stored))
+    return typeof headers === 'object' ? (headers as Record<string, string> | null) : null
+  } catch {
+    return null
+  }
+}
+
 /** Values of an attempt where none was made. */
-export const NO_ATTEMPT: readonly null[] = Array<null>(10).fill(null)
+export const NO_ATTEMPT: readonly null[] = Array<null>(12).fill(null)
 
 /** What an attempt is written with. */
-export const ATTEMPT_PLACES = '?, ?, ?, ?, ?, ?, ?, ?, ?, ?'
+export const ATTEMPT_PLACES = '?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?'
 
 /** Earlier attempts lie apart; the last one is in the record of a delivery that it ended. */
 const attemptsOf = (database: Database, row: Row): Attempt[] => {

@@ -17,7 +17,8 @@ interface Walk {
 const COLUMNS: Readonly<Record<Walk['table'], string>> = {
   pending: 'd.*',
   ended: `d.created_at, d.event, d.sub, d.state, d.reason, d.settled_at, d.attempt_count, d.schedule_step, d.once, d.number,
-    d.started_at, d.duration_ms, d.status_code, d.error_class, d.error, NULL AS response_body, d.truncated, d.retry_after_ms, d.repeated`,
+    d.started_at, d.duration_ms, d.status_code, d.error_class, d.error, NULL AS response_body, d.truncated, d.retry_after_ms, d.repeated,
+    NULL AS response_headers, d.address`,
 }
 
 /** `deliveryId`, in SQL. */

@@ -2,13 +2,13 @@ import type { AttemptResult, CompleteInput } from '@swigs/webhooks-dispatcher/st
 
 /**
  * Results on their way to the thread: one flat array. What passes between threads is copied value by value and name by name, and
- * the names of 18 fields cost more than what is in them.
+ * the names of 20 fields cost more than what is in them.
  */
 export interface PackedResults extends Omit<CompleteInput, 'results'> {
   readonly values: readonly unknown[]
 }
 
-const FIELDS = 18
+const FIELDS = 20
 
 export const packResults = ({ results, ...rest }: CompleteInput): PackedResults => {
   const values: unknown[] = []
@@ -32,6 +32,8 @@ export const packResults = ({ results, ...rest }: CompleteInput): PackedResults 
       attempt.truncated,
       attempt.retryAfterMs,
       attempt.repeated,
+      attempt.responseHeaders,
+      attempt.address,
     )
   return { ...rest, values }
 }
@@ -59,6 +61,8 @@ export const unpackResults = (values: readonly unknown[]): AttemptResult[] => {
         truncated: values[at + 15],
         retryAfterMs: values[at + 16],
         repeated: values[at + 17],
+        responseHeaders: values[at + 18],
+        address: values[at + 19],
       },
     } as AttemptResult)
   return results

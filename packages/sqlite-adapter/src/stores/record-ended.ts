@@ -20,7 +20,9 @@ interface Alike {
 export const recordEnded = (database: Database, ended: readonly Match[], now: number): void => {
   const groups = new Map<string, Alike>()
   for (const { row, result } of ended) {
-    const [number, startedAt, durationMs, ...answer] = attemptValues(result.attempt)
+    const [number, startedAt, durationMs, ...rest] = attemptValues(result.attempt)
+    // Receivers have addresses of their own: it would keep their deliveries apart.
+    const answer = rest.slice(0, -1)
     const state = STATES.indexOf(result.status)
     const attemptCount = result.expectedAttemptCount + 1
     const shared = [
@@ -36,15 +38,15 @@ export const recordEnded = (database: Database, ended: readonly Match[], now: nu
     const key = shared.join('\u0000')
     let group = groups.get(key)
     if (!group) groups.set(key, (group = { shared, rows: [] }))
-    group.rows.push([row['created_at'], row['event'], row['sub'], startedAt, durationMs])
+    group.rows.push([row['created_at'], row['event'], row['sub'], startedAt, durationMs, rest.at(-1)])
   }
   for (const { shared, rows } of groups.values())
     inRows(rows as Value[][], (places, bound) =>
       database
         .sql(
-          `WITH d (created_at, event, sub, started_at, duration_ms) AS (VALUES ${places})
-           INSERT INTO ended (created_at, event, sub, started_at, duration_ms, ${SHARED})
-           SELECT created_at, event, sub, started_at, duration_ms, ${SHARED_PLACES} FROM d`,
+          `WITH d (created_at, event, sub, started_at, duration_ms, address) AS (VALUES ${places})
+           INSERT INTO ended (created_at, event, sub, started_at, duration_ms, address, ${SHARED})
+           SELECT created_at, event, sub, started_at, duration_ms, address, ${SHARED_PLACES} FROM d`,
         )
         .run(...bound, ...shared),
     )
@@ -58,5 +60,5 @@ export const recordEnded = (database: Database, ended: readonly Match[], now: nu
 
 const SHARED =
   'state, reason, settled_at, attempt_count, schedule_step, once, number, status_code, error_class, error, ' +
-  'response_body, truncated, retry_after_ms, repeated'
-const SHARED_PLACES = Array(14).fill('?').join()
+  'response_body, truncated, retry_after_ms, repeated, response_headers'
+const SHARED_PLACES = Array(15).fill('?').join()

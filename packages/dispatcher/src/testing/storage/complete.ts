@@ -60,12 +60,14 @@ export const completeTests: readonly ContractTest[] = [
     },
   },
   {
-    name: 'keeps how long a receiver asked to be left alone, and that a request was made once more, pending or ended',
+    name: 'keeps what came back beside the body: headers, address, what was asked for, and that a request was made once more',
     run: async (storage, other) => {
       const { subscription, ids } = await seed(storage, 3)
       const lane = await take(storage, subscription.id)
       const [retried = '', ended = '', plain = ''] = ids
-      const attempt = { ...failure, retryAfterMs: 90_000.5, repeated: true }
+      const responseHeaders = { 'content-type': 'text/plain', '$x-"odd\'.$': 'ü\u0001 €' }
+      const told = { responseHeaders, address: '[2001:db8::1]:443' }
+      const attempt = { ...failure, retryAfterMs: 90_000.5, repeated: true, ...told }
       await complete(storage, [
         sampleResult(lane, retried, { attempt, status: 'pending', dueAt: T0 + 60_000 }),
         sampleResult(lane, ended, { attempt, status: 'failed', reason: 'rejected' }),
@@ -75,11 +77,14 @@ export const completeTests: readonly ContractTest[] = [
         expect((await other.deliveries.get(id))?.attempts).toEqual([attempt])
         const listed = await other.deliveries.list({ after: null, limit: 9 })
         const attempts = listed.find((delivery) => delivery.id === id)?.attempts
-        expect(attempts).toMatchObject([{ retryAfterMs: 90_000.5, repeated: true }])
+        expect(attempts).toMatchObject([{ retryAfterMs: 90_000.5, repeated: true, address: told.address }])
+        // As the body: megabytes on a page that nobody reads.
+        expect(attempts?.[0]?.responseHeaders ?? null).toBeNull()
       }
       const [made] = (await other.deliveries.get(plain))?.attempts ?? []
       expect(made?.retryAfterMs ?? null).toBeNull()
       expect(made?.repeated ?? false).toBe(false)
+      expect([made?.responseHeaders ?? null, made?.address ?? null]).toEqual([null, null])
     },
   },
   {
