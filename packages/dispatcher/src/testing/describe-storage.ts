@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest'
 import { deliveryTests } from './storage/deliveries.js'
+import { elsewhereTests } from './storage/elsewhere.js'
 import { withStorage, type ContractTest, type StorageFactory } from './storage/harness.js'
 import { laneTests } from './storage/lanes.js'
 import { healthTests } from './storage/health.js'
@@ -30,6 +31,7 @@ const groups: Readonly<Record<string, readonly ContractTest[]>> = {
   metrics: metricsTests,
   health: healthTests,
   maintenance: maintenanceTests,
+  'what is changed elsewhere': elsewhereTests,
   'against a model': modelTests,
 }
 
