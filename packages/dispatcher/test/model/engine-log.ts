@@ -1,5 +1,6 @@
 import type { AttemptResult } from '../../src/core/attempt-result.js'
-import type { RateLimit } from '../../src/core/subscription.js'
+import type { ReplayWhich } from '../../src/core/replay.js'
+import type { RateLimit, SubscriptionState } from '../../src/core/subscription.js'
 
 /** A request as its receiver saw it. */
 export interface Arrival {
@@ -16,6 +17,8 @@ export interface Arrival {
   readonly status: number
   /** What is stored of its outcome. */
   outcome: AttemptResult['status'] | null
+  /** Ms, as `at`: when that was stored. */
+  endedAt: number | null
   /** Its process died, or lost its lease, before its outcome was stored: it may be sent again. */
   isInterrupted: boolean
 }
@@ -32,7 +35,7 @@ export interface Change<T> {
 export interface SubscriptionLog {
   readonly id: string
   /** `off`: switched off, or removed. */
-  readonly state: Change<'on' | 'off'>[]
+  readonly state: Change<SubscriptionState>[]
   readonly url: Change<string>[]
   readonly limit: Change<RateLimit | false>[]
   readonly secrets: { value: string; replacedAt: number; expiresAt: number }[]
@@ -44,11 +47,23 @@ export interface Asked extends Omit<Change<'resend' | 'cancel'>, never> {
   readonly deliveryId: string
 }
 
+/** A replay that was stored. */
+export interface Replayed {
+  /** From when on it may send. */
+  readonly order: number
+  /** Ms, on a clock that nobody sets. */
+  readonly at: number
+  readonly which: ReplayWhich
+  /** The deliveries that it had to send when it was asked for. */
+  readonly wanted: readonly string[]
+}
+
 /** The least that says what must hold: what was accepted for whom, what people changed, what receivers saw. */
 export class EngineLog {
   readonly arrivals: Arrival[] = []
   readonly subscriptions: SubscriptionLog[] = []
   readonly asked: Asked[] = []
+  readonly replays: Replayed[] = []
   /** Of each accepted event, the subscriptions that it must come to. */
   readonly accepted = new Map<string, Set<string>>()
   /** Events whose acceptance nobody was told of: they may arrive. */
@@ -63,6 +78,11 @@ export class EngineLog {
 
   next(): number {
     return ++this.#order
+  }
+
+  /** Deliveries of which a request is sent and nothing recorded yet. */
+  underWay(): ReadonlySet<string> {
+    return new Set(this.arrivals.filter(({ outcome }) => outcome === null).map((one) => one.deliveryId))
   }
 
   outcome(subscriptionId: string): { delivered: number; failed: number } {

@@ -9,6 +9,8 @@ import type { EngineLog } from './engine-log.js'
 import { MortalProcess, type Fuse } from './mortal-process.js'
 
 export const LEASE_MS = 15_000
+/** Until then a process may not know what another has changed, ms. */
+export const UNKNOWN_MS = LEASE_MS / 3
 /** How often each process looks for work, and at its clock. */
 export const POLL_MS = 5_000
 export const RATE = { limit: 3, windowMs: 2_000 }
@@ -46,7 +48,7 @@ export class EngineWorld {
       const since = { order: 0, at: world.at, by: null }
       log.subscriptions.push({
         id: made.id,
-        state: [{ ...since, value: 'on' }],
+        state: [{ ...since, value: 'active' }],
         url: [{ ...since, value: url }],
         limit: [{ ...since, value: RATE }],
         secrets: [{ value: made.appSecret, replacedAt: Infinity, expiresAt: Infinity }],
@@ -171,7 +173,7 @@ export class EngineWorld {
         const sent = log.arrivals.findLast(
           (one) => one.deliveryId === deliveryId && one.process === process && one.outcome === null,
         )
-        if (sent) sent.outcome = status
+        if (sent) Object.assign(sent, { outcome: status, endedAt: this.at })
         if (status !== 'pending') log.outcome(subscriptionId)[status] += 1
       }
       return left
@@ -187,7 +189,7 @@ export class EngineWorld {
         const deliveryId = headers['X-Webhook-Delivery'] ?? ''
         const sent = { url, headers, body, status, deliveryId, process: whose() }
         const when = { order: this.log.next(), at: this.at, wall: this.wall }
-        this.log.arrivals.push({ ...sent, ...when, outcome: null, isInterrupted: false })
+        this.log.arrivals.push({ ...sent, ...when, outcome: null, endedAt: null, isInterrupted: false })
         if (latencyMs > 0) await this.base.sleep(latencyMs, signal)
         if (signal?.aborted) return { kind: 'aborted' }
         return { kind: 'response', statusCode: status, retryAfter, body: '', truncated: false }

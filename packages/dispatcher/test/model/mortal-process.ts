@@ -114,13 +114,14 @@ export class MortalProcess {
           },
         ]),
       ) as G
-    const { subscriptions, events, lanes, deliveries, maintenance } = storage
+    const { subscriptions, events, lanes, deliveries, replays, maintenance } = storage
     return {
       ...storage,
       subscriptions: group(subscriptions),
       events: group(events),
       lanes: group(lanes),
       deliveries: group(deliveries),
+      replays: group(replays),
       maintenance: group(maintenance),
     }
   }
