@@ -2,7 +2,14 @@ import { signStandard } from '@swigs/webhooks-protocol'
 import { expect } from 'vitest'
 import { MAX_ATTEMPTS_KEPT } from '../../src/core/attempt.js'
 import type { Arrival, Change, EngineLog, SubscriptionLog } from './engine-log.js'
-import { allReplayed, askedAgain, givenUpForACause, laneIsDue, nothingTwice } from './engine-outcomes.js'
+import {
+  allReplayed,
+  askedAgain,
+  givenUpForACause,
+  laneIsDue,
+  mayRepeat,
+  nothingTwice,
+} from './engine-outcomes.js'
 import { POLL_MS, RATE, UNKNOWN_MS, type EngineWorld } from './engine-world.js'
 
 /** For so long a process that owns a lane may send what it has loaded, though another cancelled it, ms. */
@@ -33,7 +40,7 @@ const nothingLost = async (log: EngineLog, world: EngineWorld) => {
 
 const nothingCancelled = (log: EngineLog) => {
   for (const { deliveryId, value, order, at, by } of log.asked) {
-    if (value !== 'cancel') continue
+    if (value !== 'cancel' || mayRepeat(log, { order, endedAt: at })) continue
     const again = askedAgain(log, deliveryId).find((since) => since > order) ?? Infinity
     const late = log.arrivals.filter(
       (one) =>

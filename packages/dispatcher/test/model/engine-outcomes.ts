@@ -26,7 +26,10 @@ export const askedAgain = (log: EngineLog, deliveryId: string): number[] =>
  * Whether a replay whose slice is repeated after a death may take for old what it has sent itself: that ended in the very
  * millisecond in which the replay was asked for, or by a clock that was set back since.
  */
-const mayRepeat = (log: EngineLog, { order, endedAt }: Arrival): boolean =>
+export const mayRepeat = (
+  log: EngineLog,
+  { order, endedAt }: { readonly order: number; readonly endedAt: number | null },
+): boolean =>
   log.replays.some(
     (one) =>
       one.order < order && (one.at === endedAt || log.setBack.some((back) => back >= one.at - POLL_MS)),
