@@ -184,6 +184,27 @@ describe('many at once, by whoever may see one site', () => {
     await close()
   })
 
+  it('are failures of their site alone that are recovered, though their endpoint had others before', async () => {
+    const { call, close, webhooks, subscriptions, receiver } = await accessWorld('fetch', { scope })
+    const { theirs } = subscriptions
+    receiver.status = 404
+    for (const siteId of [THEIRS, OURS]) {
+      await webhooks.subscriptions.update(theirs, { filters: { siteIds: [siteId] } })
+      await webhooks.dispatch('customer.created', customer, siteId)
+      await webhooks.drain()
+    }
+    const recover = (body: object, dryRun = '?dryRun=true') =>
+      call('POST', `/${theirs}/recover${dryRun}`, { since: '2026-01-01T00:00:00Z', ...body })
+    expect((await recover({ siteId: THEIRS })).status).toBe(403)
+    expect((await recover({})).body).toEqual({ count: 1, dryRun: true })
+    receiver.status = 200
+    expect((await recover({}, '')).body.count).toBe(1)
+    await webhooks.drain()
+    const { items } = await webhooks.deliveries.list({ subscriptionId: theirs, status: 'failed' })
+    expect(items.map(({ siteId }) => siteId)).toEqual([THEIRS])
+    await close()
+  })
+
   it('are replays to their endpoints, and they see no other', async () => {
     const { call, close, webhooks, subscriptions } = await accessWorld('fetch', { scope })
     const input = { since: '2026-01-01T00:00:00Z', which: 'all' } as const

@@ -60,6 +60,7 @@ export type Stocked = Awaited<ReturnType<typeof stocked>>
 /** Every page, with something on it. */
 export const pagesOf = async ({ webhooks, ids }: Stocked): Promise<Readonly<Record<string, string>>> => {
   const failed = (await webhooks.deliveries.list({ status: 'failed', limit: 1 })).items[0]
+  const { id: replay } = await webhooks.deliveries.replay({ since: 0, which: 'failed' })
   return {
     overview: 'overview',
     endpoints: 'endpoints',
@@ -69,6 +70,8 @@ export const pagesOf = async ({ webhooks, ids }: Stocked): Promise<Readonly<Reco
     event: `events/${failed?.eventId}`,
     delivery: `deliveries/${failed?.id}`,
     'given-up': 'given-up',
+    replays: 'replays',
+    replay: `replays/${replay}`,
     send: 'send',
   }
 }

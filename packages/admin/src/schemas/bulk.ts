@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { instantIn, name } from './common.js'
-import { status } from './delivery.js'
+import { reason, status } from './delivery.js'
 
 const window = {
   since: instantIn.describe('At or after').optional(),
@@ -11,6 +11,7 @@ const filter = {
   subscriptionId: name.optional(),
   eventId: name.optional(),
   status: status.optional(),
+  reason: reason.optional().describe('Why it was given up or cancelled'),
   type: name.describe('Type of the event').optional(),
   siteId: name.optional(),
   ...window,

@@ -3,6 +3,20 @@ import { ERROR_CLASSES, instant, flag, instantIn, name, paging, window } from '.
 
 export const status = z.enum(['pending', 'delivered', 'failed', 'cancelled'])
 
+export const reason = z.enum([
+  'retries_exhausted',
+  'rejected',
+  'gone',
+  'blocked_address',
+  'test_failed',
+  'cancelled',
+  'subscription_removed',
+  'subscription_off',
+  'expired',
+  'poison',
+  'event_missing',
+])
+
 const attempt = z.object({
   number: z.number(),
   startedAt: instant,
@@ -39,21 +53,7 @@ export const delivery = z.object({
   siteId: z.string().nullable(),
   subscriptionId: z.string(),
   status,
-  reason: z
-    .enum([
-      'retries_exhausted',
-      'rejected',
-      'gone',
-      'blocked_address',
-      'test_failed',
-      'cancelled',
-      'subscription_removed',
-      'subscription_off',
-      'expired',
-      'poison',
-      'event_missing',
-    ])
-    .nullable(),
+  reason: reason.nullable(),
   explanation: z.string().describe('How it stands, in words'),
   attemptCount: z.number(),
   isPaused: z.boolean().describe('It waits until its subscription is resumed'),
@@ -78,6 +78,7 @@ export const deliveryPage = z.object({ items: z.array(delivery), nextCursor: z.s
 
 const filters = {
   status: status.optional(),
+  reason: reason.optional().describe('Why it was given up or cancelled'),
   type: name.optional().describe('Type of the event'),
   eventId: name.optional(),
   siteId: name.optional(),
@@ -91,6 +92,7 @@ export const allDeliveries = z.strictObject({ subscriptionId: name.optional(), .
 export const recovery = z.strictObject({
   since: instantIn.describe('Failed at or after'),
   until: instantIn.describe('Failed before; default: now').optional(),
+  siteId: name.describe('Of events of this site alone').optional(),
 })
 
 export const recoveryQuery = z.strictObject({

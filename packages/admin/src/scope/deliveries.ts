@@ -42,9 +42,6 @@ export const deliveriesWithin = (
     resendAll: async (filter, options) => all.resendAll(await many(filter), options),
     cancelAll: async (filter, options) => all.cancelAll(await many(filter), options),
     replay: async (input) => all.replay(await many(input)),
-    recover: async (input, by) => {
-      await visible.requireSubscription(input.subscriptionId)
-      return all.recover(input, by)
-    },
+    recover: async (input, by) => all.recover(await many(input), by),
   }
 }

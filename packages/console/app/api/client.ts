@@ -63,6 +63,10 @@ export const api = {
   resend: (id: string) => post<Delivery>(at('deliveries', id, 'resend')),
   cancel: (id: string) => post<Delivery>(at('deliveries', id, 'cancel')),
   count: (query: Query) => get<Count>('/deliveries/count', query),
+  resendAll: (filter: Query, dryRun: boolean) => post<Count>('/deliveries/resend-all', { ...filter, dryRun }),
+  cancelAll: (filter: Query, dryRun: boolean) => post<Count>('/deliveries/cancel-all', { ...filter, dryRun }),
+  pauseAll: (ids: readonly string[], dryRun: boolean) =>
+    post<{ count: number }>('/pause-all', { ids, dryRun }),
 
   metrics: (id: string | null, since: string, step: MetricsStep) =>
     get<Metrics>(id === null ? '/stats/metrics' : at(id, 'metrics'), { since, step }),

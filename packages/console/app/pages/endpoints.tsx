@@ -4,7 +4,8 @@ import { remember } from '../state/endpoints.js'
 import { may } from '../state/me.js'
 import { go, hrefOf, route } from '../state/route.js'
 import { useLoad } from '../state/use-load.js'
-import { hostOf, stateOf, successRate } from '../text/words.js'
+import { counted, hostOf, stateOf, successRate } from '../text/words.js'
+import { ActOnAllButton } from '../ui/act-on-all.js'
 import { Chip, Head, Time } from '../ui/basics.js'
 import { Filters } from '../ui/filters.js'
 import { Pager } from '../ui/pager.js'
@@ -60,13 +61,16 @@ export const EndpointsPage = () => {
               ) : shown.length === 0 ? (
                 <Empty title="None of these fits">Older pages may have one.</Empty>
               ) : (
-                <DataTable
-                  caption="Endpoints, newest first"
-                  rows={shown}
-                  columns={COLUMNS}
-                  keyOf={({ id }) => id}
-                  hrefOf={({ id }) => hrefOf('endpoints', id)}
-                />
+                <>
+                  <PauseAll shown={shown} again={load.again} />
+                  <DataTable
+                    caption="Endpoints, newest first"
+                    rows={shown}
+                    columns={COLUMNS}
+                    keyOf={({ id }) => id}
+                    hrefOf={({ id }) => hrefOf('endpoints', id)}
+                  />
+                </>
               )}
               <Pager nextCursor={nextCursor} shown={items.length} />
             </>
@@ -76,3 +80,29 @@ export const EndpointsPage = () => {
     </>
   )
 }
+
+/** Pauses those that are shown, and on: what happens meanwhile waits. */
+const PauseAll = ({ shown, again }: { shown: readonly Subscription[]; again: () => void }) => (
+  <div class="actions">
+    <ActOnAllButton
+      label={`Pause the ${counted(shown.length, 'endpoint')} shown …`}
+      needs="POST /pause-all"
+      isDestructive
+      run={async (dryRun) => ({
+        ...(await api.pauseAll(
+          shown.map(({ id }) => id),
+          dryRun,
+        )),
+        atLeast: false,
+      })}
+      nothing="None of them is on."
+      question={({ count }) => ({
+        title: `Pause ${counted(count, 'endpoint')}?`,
+        body: 'Nothing is sent to them until they are resumed. What happens meanwhile waits.',
+        action: `Pause ${counted(count, 'endpoint')}`,
+      })}
+      done={({ count }) => `${counted(count, 'endpoint')} paused.`}
+      again={again}
+    />
+  </div>
+)

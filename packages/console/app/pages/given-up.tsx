@@ -5,7 +5,7 @@ import { may } from '../state/me.js'
 import { route } from '../state/route.js'
 import { useLoad } from '../state/use-load.js'
 import { useSelection } from '../state/use-selection.js'
-import { deliveries } from '../text/words.js'
+import { deliveries, REASON_CHOICES } from '../text/words.js'
 import { Head } from '../ui/basics.js'
 import { DeliveryTable } from '../ui/delivery-table.js'
 import { Filters } from '../ui/filters.js'
@@ -21,7 +21,10 @@ export const GivenUpPage = () => {
   const load = useLoad(
     `given up ${JSON.stringify(route.value.query)}`,
     () =>
-      api.deliveries({ status: 'failed', subscriptionId, type, siteId, since, until, cursor, limit: 100 }),
+      api.deliveries({
+        ...{ status: 'failed', reason, subscriptionId, type, siteId, since, until },
+        ...{ cursor, limit: 100 },
+      }),
     { live: cursor === undefined },
   )
   const resendChosen = async () => {
@@ -46,10 +49,11 @@ export const GivenUpPage = () => {
             Send {chosen.keys.length === 0 ? 'chosen' : deliveries(chosen.keys.length)} again
           </button>
         ) : null}
-        <ResendAllButton />
+        <ResendAllButton again={load.again} />
       </Head>
       <Filters
         filters={[
+          { name: 'reason', label: 'Reason', kind: 'choice', choices: [['', 'Any'], ...REASON_CHOICES] },
           { name: 'type', label: 'Event', kind: 'text' },
           { name: 'siteId', label: 'Site', kind: 'text' },
           { name: 'since', label: 'From', kind: 'time' },
@@ -57,30 +61,27 @@ export const GivenUpPage = () => {
         ]}
       />
       <Loadable of={load}>
-        {({ items, nextCursor }) => {
-          const shown = reason === undefined ? items : items.filter((one) => one.reason === reason)
-          return (
-            <>
-              <GivenUpGroups items={items} />
-              {shown.length === 0 && nextCursor === null ? (
-                <Empty title="Nothing was given up">
-                  Everything that fits these filters was delivered, or waits.
-                </Empty>
-              ) : (
-                <>
-                  <ChooseAll shown={shown} chosen={chosen} />
-                  <DeliveryTable
-                    caption="Deliveries that were given up, newest first"
-                    rows={shown}
-                    columns={['event', 'endpoint', 'why', 'attempts', 'at']}
-                    selection={chosen}
-                  />
-                </>
-              )}
-              <Pager nextCursor={nextCursor} shown={shown.length} />
-            </>
-          )
-        }}
+        {({ items: shown, nextCursor }) => (
+          <>
+            <GivenUpGroups items={shown} />
+            {shown.length === 0 && nextCursor === null ? (
+              <Empty title="Nothing was given up">
+                Everything that fits these filters was delivered, or waits.
+              </Empty>
+            ) : (
+              <>
+                <ChooseAll shown={shown} chosen={chosen} />
+                <DeliveryTable
+                  caption="Deliveries that were given up, newest first"
+                  rows={shown}
+                  columns={['event', 'endpoint', 'why', 'attempts', 'at']}
+                  selection={chosen}
+                />
+              </>
+            )}
+            <Pager nextCursor={nextCursor} shown={shown.length} />
+          </>
+        )}
       </Loadable>
     </>
   )

@@ -48,6 +48,11 @@ const REASONS: Readonly<Record<string, string>> = {
   event_missing: 'Its event is not stored any more',
 }
 
+/** Why something was given up, to choose from. */
+export const REASON_CHOICES = Object.entries(REASONS).filter(
+  ([key]) => !['cancelled', 'subscription_removed', 'subscription_off'].includes(key),
+)
+
 /** Why a delivery ended, in words. */
 export const reason = (given: string | null): string =>
   given === null ? '' : (REASONS[given] ?? given.replaceAll('_', ' '))

@@ -1,4 +1,4 @@
-import type { DeliveryStatus } from '../core/delivery.js'
+import type { DeliveryReason, DeliveryStatus } from '../core/delivery.js'
 import type { InstantInput, Page, PageInput } from './page.js'
 import type { ReplayBegun, ReplayInput } from './replays.js'
 import type { Actor } from './subscriptions.js'
@@ -12,6 +12,8 @@ export interface DeliveryFilterInput {
   subscriptionId?: string | undefined
   eventId?: string | undefined
   status?: DeliveryStatus | undefined
+  /** Why it was given up or cancelled. */
+  reason?: DeliveryReason | undefined
   type?: string | undefined
   siteId?: string | undefined
   /** Created at or after; Date, epoch ms or ISO 8601. */
@@ -40,6 +42,8 @@ export interface RecoverInput {
   since: InstantInput
   /** Failed before; default: now. */
   until?: InstantInput | undefined
+  /** Of events of this site alone. */
+  siteId?: string | undefined
   /** Only count. Default `false`. */
   dryRun?: boolean | undefined
 }

@@ -5,22 +5,25 @@ import type { StoredEvent } from './event.js'
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled'
 
 /** Why a delivery ended otherwise than delivered. */
-export type DeliveryReason =
-  | 'retries_exhausted'
-  | 'rejected'
-  | 'gone'
-  | 'blocked_address'
-  | 'test_failed'
-  | 'cancelled'
-  | 'subscription_removed'
+export const DELIVERY_REASONS = [
+  'retries_exhausted',
+  'rejected',
+  'gone',
+  'blocked_address',
+  'test_failed',
+  'cancelled',
+  'subscription_removed',
   /** It was pending when its subscription was switched off, or its receiver was gone. */
-  | 'subscription_off'
+  'subscription_off',
   /** It had waited for a paused subscription for longer than the retention. */
-  | 'expired'
+  'expired',
   /** Sending it failed on our side, to the end of the schedule. */
-  | 'poison'
+  'poison',
   /** Its event is not stored any more, or cannot be read. */
-  | 'event_missing'
+  'event_missing',
+] as const
+
+export type DeliveryReason = (typeof DELIVERY_REASONS)[number]
 
 /** One event for one subscription. */
 export interface Delivery {

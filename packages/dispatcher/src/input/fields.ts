@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MAX_PAGE } from '../api/page.js'
+import { DELIVERY_REASONS } from '../core/delivery.js'
 
 const instant = z
   .union([z.date(), z.number(), z.iso.datetime({ offset: true })])
@@ -28,6 +29,7 @@ export const deliveryFilterSchema = {
   subscriptionId: z.string().optional(),
   eventId: z.string().optional(),
   status: z.enum(['pending', 'delivered', 'failed', 'cancelled']).optional(),
+  reason: z.enum(DELIVERY_REASONS).optional(),
   type: z.string().optional(),
   siteId: z.string().optional(),
 }

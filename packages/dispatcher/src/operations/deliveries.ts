@@ -43,6 +43,7 @@ const recovering = z.strictObject({
   subscriptionId: z.string(),
   since: instantSchema,
   until: instantSchema.optional(),
+  siteId: z.string().optional(),
   dryRun: z.boolean().default(false),
 })
 

@@ -30,6 +30,13 @@ describe('on all that a filter finds', () => {
     expect(await count({ subscriptionId: one.id, status: 'pending' })).toEqual({ count: 1, atLeast: false })
     expect(await count({ siteId: 'b' })).toEqual({ count: 3, atLeast: false })
     expect(await count({ type: 'order.paid', status: 'failed' })).toEqual({ count: 2, atLeast: false })
+    expect(await count({ reason: 'rejected' })).toEqual({ count: 2, atLeast: false })
+    expect(await count({ reason: 'rejected', siteId: 'b' })).toEqual({ count: 2, atLeast: false })
+    expect(await count({ reason: 'gone', siteId: 'b' })).toEqual({ count: 0, atLeast: false })
+    await expect(count({ reason: 'unknown' })).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      issues: [{ path: 'reason' }],
+    })
     await expect(count({ limit: 5 })).rejects.toMatchObject({ code: 'INVALID_OPTIONS' })
   })
 

@@ -29,4 +29,17 @@ describe('recovery', () => {
     await webhooks.drain()
     expect(transport.requests).toHaveLength(1_002)
   })
+
+  it('is of one site alone where one is named', async () => {
+    const { webhooks, subscribe, transport } = setUp({ respond: () => 404 })
+    const { id: subscriptionId } = await subscribe()
+    for (const siteId of ['ours', 'theirs', null])
+      await webhooks.dispatch('order.created', { siteId }, siteId)
+    await webhooks.drain()
+    const span = { subscriptionId, since: 0, siteId: 'ours' }
+    expect(await webhooks.deliveries.recover({ ...span, dryRun: true })).toEqual({ count: 1 })
+    expect(await webhooks.deliveries.recover(span)).toEqual({ count: 1 })
+    await webhooks.drain()
+    expect(transport.requests.slice(3).map(({ json }) => json.data)).toEqual([{ siteId: 'ours' }])
+  })
 })

@@ -7,6 +7,7 @@ import { DeliveryTable } from '../../ui/delivery-table.js'
 import { Filters } from '../../ui/filters.js'
 import { Pager } from '../../ui/pager.js'
 import { Empty, Loadable } from '../../ui/states.js'
+import { DeliveryActs } from './delivery-acts.js'
 
 /** What an endpoint was sent, and the errors in it, grouped. */
 export const EndpointDeliveries = ({ id }: { id: string }) => {
@@ -38,6 +39,7 @@ export const EndpointDeliveries = ({ id }: { id: string }) => {
           { name: 'until', label: 'Before', kind: 'time' },
         ]}
       />
+      <DeliveryActs filter={{ subscriptionId: id, status, type, since, until }} again={load.again} />
       <Loadable of={load}>
         {({ items, nextCursor }) => (
           <>

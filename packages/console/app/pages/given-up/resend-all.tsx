@@ -4,6 +4,7 @@ import { ask, tell, tellError } from '../../state/dialogs.js'
 import { may } from '../../state/me.js'
 import { go, route } from '../../state/route.js'
 import { deliveriesAtLeast } from '../../text/words.js'
+import { ResendMatching } from '../../ui/resend-matching.js'
 
 /** Counts what a replay would send, asks, and begins it; its page tells how far it is. */
 export const beginReplay = async (input: ReplayInput): Promise<void> => {
@@ -24,10 +25,17 @@ export const beginReplay = async (input: ReplayInput): Promise<void> => {
   }
 }
 
-/** Everything that was given up and fits the filters. */
-export const ResendAllButton = () => {
+/** Everything that was given up and fits the filters: for one reason at once, for any by a replay, whose page tells how far it is. */
+export const ResendAllButton = ({ again }: { again: () => void }) => {
+  const { subscriptionId, type, siteId, since, until, reason } = route.value.query
+  if (reason !== undefined)
+    return (
+      <ResendMatching
+        filter={{ status: 'failed', reason, subscriptionId, type, siteId, since, until }}
+        again={again}
+      />
+    )
   if (!may('POST /deliveries/replay')) return null
-  const { subscriptionId, type, siteId, since, until } = route.value.query
   const input: ReplayInput = {
     which: 'failed',
     since: since ?? '1970-01-01T00:00:00.000Z',

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../core/delivery.js'
+import type { Delivery, DeliveryReason } from '../../core/delivery.js'
 import type { StoredEvent } from '../../core/event.js'
 import { SERVED_FILTERS, type DeliveryQuery, type EventQuery } from '../../ports/storage/lists.js'
 
@@ -13,6 +13,7 @@ export interface Split<Q, R> {
 export interface DeliveryFilter extends Omit<DeliveryQuery, 'after' | 'limit'> {
   readonly type?: string | undefined
   readonly siteId?: string | undefined
+  readonly reason?: DeliveryReason | undefined
 }
 
 /** What events can be listed by. */
@@ -41,10 +42,11 @@ export const isByEvent = ({ eventId, subscriptionId, status, type, siteId }: Del
 
 /** Whether a delivery that was found by its event is one that the filter asks for. */
 export const fits = (
-  { status, type, siteId, since = -Infinity, until = Infinity }: DeliveryFilter,
+  { status, reason, type, siteId, since = -Infinity, until = Infinity }: DeliveryFilter,
   row: Delivery,
 ): boolean =>
   (status === undefined || row.status === status) &&
+  (reason === undefined || row.reason === reason) &&
   (type === undefined || row.eventType === type) &&
   (siteId === undefined || row.siteId === siteId) &&
   row.createdAt >= since &&
