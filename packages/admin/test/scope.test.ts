@@ -205,6 +205,20 @@ describe('many at once, by whoever may see one site', () => {
     await close()
   })
 
+  it('name the site where they may see several, to recover too', async () => {
+    const ofBoth = () => ({ siteIds: [OURS, 'another'] })
+    const { call, close, subscriptions } = await accessWorld('fetch', { scope: ofBoth })
+    const recover = (siteId?: string) =>
+      call('POST', `/${subscriptions.ours}/recover`, { since: '2026-01-01T00:00:00Z', siteId })
+    expect(await recover()).toMatchObject({
+      status: 403,
+      body: { message: expect.stringContaining('siteId') },
+    })
+    expect((await recover(THEIRS)).status).toBe(403)
+    expect((await recover(OURS)).body).toEqual({ count: 0, dryRun: false })
+    await close()
+  })
+
   it('are replays to their endpoints, and they see no other', async () => {
     const { call, close, webhooks, subscriptions } = await accessWorld('fetch', { scope })
     const input = { since: '2026-01-01T00:00:00Z', which: 'all' } as const

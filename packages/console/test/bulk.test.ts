@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BROWSER, hasBrowser } from './browser.js'
 import { useConsole } from './use-console.js'
-import { stocked } from './world.js'
+import { OTHER_SITE, SITE, stocked } from './world.js'
 
 describe.skipIf(!hasBrowser)(`all that match, in the console ${BROWSER}`, () => {
   const open = useConsole()
@@ -30,6 +30,30 @@ describe.skipIf(!hasBrowser)(`all that match, in the console ${BROWSER}`, () => 
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel 6 deliveries' }).click()
     await page.getByText('6 deliveries cancelled.').waitFor()
     expect(await webhooks.stats()).toMatchObject({ cancelled: 6, pending: 1 })
+  })
+
+  it('is of one site for whoever may see several, and says what goes out once more', async () => {
+    const { webhooks, ids } = await stocked()
+    const siteIds = [SITE, OTHER_SITE]
+    await webhooks.subscriptions.update(ids.well, { filters: { siteIds } })
+    const { page } = await open(webhooks, {
+      extras: { scope: () => ({ siteIds }) },
+      at: `endpoints/${ids.well}`,
+      expected: /status of 403/,
+    })
+    const button = page.getByRole('button', { name: 'Send all that match again' })
+    await button.click()
+    await page.getByText('siteId: Name one of your sites.').waitFor()
+    await page.getByLabel('Site', { exact: true }).fill(SITE)
+    await page.getByLabel('Site', { exact: true }).press('Enter')
+    await expect.poll(() => page.url()).toContain(`siteId=${SITE}`)
+    await button.click()
+    const dialog = page.getByRole('dialog', { name: 'Send 3 deliveries again?' })
+    await dialog.getByText('what was delivered goes out once more').waitFor()
+    await dialog.getByRole('button', { name: 'Send 3 deliveries again' }).click()
+    await page.getByText('3 deliveries will be sent again.').waitFor()
+    const { items } = await webhooks.deliveries.list({ subscriptionId: ids.well, status: 'pending' })
+    expect(items.map(({ siteId }) => siteId)).toEqual([SITE, SITE, SITE])
   })
 
   it('is paused: the endpoints that are shown and on', async () => {

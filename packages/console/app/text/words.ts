@@ -50,7 +50,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Why something was given up, to choose from. */
 export const REASON_CHOICES = Object.entries(REASONS).filter(
-  ([key]) => !['cancelled', 'subscription_removed', 'subscription_off'].includes(key),
+  ([key]) => !['cancelled', 'subscription_removed', 'subscription_off', 'event_missing'].includes(key),
 )
 
 /** Why a delivery ended, in words. */

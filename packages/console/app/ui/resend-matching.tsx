@@ -9,6 +9,15 @@ export interface MatchingProps {
   readonly again: () => void
 }
 
+const EACH = 'Each goes out with the same id, and a fresh retry schedule, within the rate limit.'
+
+const bodyFor = (status: unknown): string => {
+  if (status === 'failed' || status === 'cancelled') return EACH
+  if (status === 'pending') return `${EACH} What waits becomes due.`
+  if (status === 'delivered') return `${EACH} All of them were delivered before.`
+  return `${EACH} What waits becomes due, and what was delivered goes out once more.`
+}
+
 /** Sends all that match again, on whatever page of their list they are. */
 export const ResendMatching = ({ filter, again }: MatchingProps) => (
   <ActOnAllButton
@@ -18,7 +27,7 @@ export const ResendMatching = ({ filter, again }: MatchingProps) => (
     nothing="There is nothing to send again."
     question={(counted) => ({
       title: `Send ${deliveriesAtLeast(counted)} again?`,
-      body: 'Each goes out with the same id, and a fresh retry schedule, within the rate limit. What waits becomes due.',
+      body: bodyFor(filter['status']),
       action: `Send ${deliveriesAtLeast(counted)} again`,
     })}
     done={(counted) => `${deliveriesAtLeast(counted)} will be sent again.`}

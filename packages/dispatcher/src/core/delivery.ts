@@ -4,7 +4,7 @@ import type { StoredEvent } from './event.js'
 /** `pending → delivered | failed | cancelled`; a resend makes it pending again. */
 export type DeliveryStatus = 'pending' | 'delivered' | 'failed' | 'cancelled'
 
-/** Why a delivery ended otherwise than delivered. */
+/** Why a delivery can end otherwise than delivered. */
 export const DELIVERY_REASONS = [
   'retries_exhausted',
   'rejected',
@@ -23,6 +23,7 @@ export const DELIVERY_REASONS = [
   'event_missing',
 ] as const
 
+/** Why a delivery ended otherwise than delivered. */
 export type DeliveryReason = (typeof DELIVERY_REASONS)[number]
 
 /** One event for one subscription. */

@@ -11,10 +11,11 @@ import { DeliveryActs } from './delivery-acts.js'
 
 /** What an endpoint was sent, and the errors in it, grouped. */
 export const EndpointDeliveries = ({ id }: { id: string }) => {
-  const { status, type, since, until, cursor } = route.value.query
+  const { status, type, siteId, since, until, cursor } = route.value.query
+  const filter = { subscriptionId: id, status, type, siteId, since, until }
   const load = useLoad(
     `deliveries of ${id} ${JSON.stringify(route.value.query)}`,
-    () => api.deliveries({ subscriptionId: id, status, type, since, until, cursor, limit: 50 }),
+    () => api.deliveries({ ...filter, cursor, limit: 50 }),
     { live: cursor === undefined },
   )
   return (
@@ -35,11 +36,12 @@ export const EndpointDeliveries = ({ id }: { id: string }) => {
             ],
           },
           { name: 'type', label: 'Event', kind: 'text' },
+          { name: 'siteId', label: 'Site', kind: 'text' },
           { name: 'since', label: 'From', kind: 'time' },
           { name: 'until', label: 'Before', kind: 'time' },
         ]}
       />
-      <DeliveryActs filter={{ subscriptionId: id, status, type, since, until }} again={load.again} />
+      <DeliveryActs filter={filter} again={load.again} />
       <Loadable of={load}>
         {({ items, nextCursor }) => (
           <>
