@@ -88,3 +88,18 @@ it('what is sent again because its process died, or because the answer was lost,
   const unheard = { ...delivered, attempts: [attempt(null), attempt(200, 2)], attemptCount: 2 }
   expect(breachesOf({ arrivals, deliveries: [unheard] })).toEqual([])
 })
+
+it('what is sent three times because two processes died over it, each is charged for once', () => {
+  const sentBy = (n: number, process: string): Arrival => ({ ...at(n), n, eventId: `evt_${n}`, process })
+  const events = Array.from({ length: 20 }, (_, n) => n)
+  const arrivals = [...events.flatMap((n) => [sentBy(n, '1'), sentBy(n, '2')]), sentBy(0, '3')]
+  const change = (fleet: Fleet) => {
+    for (const n of events) {
+      fleet.tried.set(n, USUAL)
+      fleet.accepted.set(n, { id: `evt_${n}`, type: USUAL, by: '1', at: 0 })
+    }
+    for (const process of ['1', '2']) fleet.disturbed.set(process, 1)
+  }
+  const deliveries = events.map((n) => ({ ...delivered, id: `del_${n}`, eventId: `evt_${n}` }))
+  expect(breachesOf({ arrivals, deliveries, sent: 20, change })).toEqual([])
+})

@@ -95,11 +95,11 @@ const findDuplicates = ({ fleet, arrivals, deliveries }: Remains) => {
   for (const [key, group] of answered) {
     // One is on record with a yes; those on record without an answer the sender did not hear of.
     const repeats = group.length - 1 - (unanswered.get(key) ?? 0)
+    // Each of those that were disturbed over it is charged for one.
+    const disturbed = group.filter((one) => fleet.disturbed.has(one.process))
     for (let repeat = 0; repeat < repeats; repeat += 1) {
       count += 1
-      const { process } = group.find((one) => fleet.disturbed.has(one.process)) ??
-        group[repeat] ??
-        group[0] ?? { process: '' }
+      const { process } = disturbed[repeat] ?? disturbed[0] ?? group[repeat] ?? group[0] ?? { process: '' }
       charged.set(process, (charged.get(process) ?? 0) + 1)
     }
   }
