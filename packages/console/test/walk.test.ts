@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)(`the console ${BROWSER}`, () => {
         .getByRole('dialog')
         .getByRole('button', { name: /^Pause/ })
         .click()
-      await page.locator('h1 .chip', { hasText: 'Paused' }).waitFor()
+      await page.locator('h1 .chip', { hasText: /Paused .* by ada/ }).waitFor()
       await page.getByRole('button', { name: 'Resume' }).click()
       await page.locator('h1 .chip', { hasText: 'On' }).waitFor()
       await page.getByRole('button', { name: 'Send a test' }).click()

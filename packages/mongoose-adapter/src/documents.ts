@@ -34,6 +34,7 @@ export interface SubscriptionDocument {
   updatedAt?: Date
   inactiveReason?: InactiveReason | null
   pausedAt?: Date | null
+  pausedBy?: string | null
   description?: string | null
   headers?: { name: string; value: string }[]
   rateLimit?: { limit: number; windowMs: number } | false | null

@@ -53,6 +53,7 @@ export const subscription = z.object({
     .enum(['active', 'paused', 'off'])
     .describe('active: sends; paused: keeps what happens until it is resumed; off: keeps nothing'),
   pausedAt: instant.nullable().describe('Since when it is paused'),
+  pausedBy: z.string().nullable().describe('Who paused it, where that is known'),
   description: z.string().nullable(),
   headers: z.record(z.string(), z.string()).describe('Secret-like values are masked'),
   rateLimit,

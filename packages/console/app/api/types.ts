@@ -26,6 +26,7 @@ export interface Subscription {
   /** active: sends; paused: keeps what happens; off: keeps nothing. */
   readonly state: 'active' | 'paused' | 'off'
   readonly pausedAt: Instant | null
+  readonly pausedBy: string | null
   readonly description: string | null
   readonly headers: Readonly<Record<string, string>>
   readonly rateLimit: RateLimit | false | null

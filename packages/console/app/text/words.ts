@@ -79,13 +79,15 @@ const OFF: Readonly<Record<string, string>> = {
 
 /** How an endpoint stands. */
 export const stateOf = (endpoint: Subscription): { readonly text: string; readonly tone: Tone } => {
-  const { state, inactiveReason, pausedAt, health } = endpoint
+  const { state, inactiveReason, pausedAt, pausedBy, health } = endpoint
   if (state === 'off') {
     const text = OFF[inactiveReason ?? '']
     return { text: text ?? 'Off', tone: text === undefined ? 'off' : 'bad' }
   }
-  if (state === 'paused')
-    return { text: `Paused${pausedAt === null ? '' : ` ${fromNow(pausedAt)}`}`, tone: 'wait' }
+  if (state === 'paused') {
+    const since = pausedAt === null ? '' : ` ${fromNow(pausedAt)}`
+    return { text: `Paused${since}${pausedBy === null ? '' : ` by ${pausedBy}`}`, tone: 'wait' }
+  }
   const since = health.failingSince
   return since === null
     ? { text: 'On', tone: 'good' }

@@ -17,6 +17,8 @@ export interface SubscriptionView {
   readonly state: SubscriptionState
   /** Since when it is paused; `null` when it is not. */
   readonly pausedAt: Date | null
+  /** Who paused it, where `pause` was told; `null` otherwise. */
+  readonly pausedBy: string | null
   readonly description: string | null
   /** Values of authorization-style headers are masked. */
   readonly headers: Readonly<Record<string, string>>

@@ -47,6 +47,8 @@ export interface Subscription {
   readonly inactiveReason: InactiveReason | null
   /** Epoch ms since when it is paused: its deliveries wait, those of new events too. Of no meaning while it is off. */
   readonly pausedAt: number | null
+  /** Who paused it, as `actor` named them; `null` or absent where nobody was named, or it is not paused. */
+  readonly pausedBy?: string | null | undefined
   readonly description: string | null
   readonly headers: Readonly<Record<string, string>>
   /** Its own limit, `false` for none, `null` for the dispatcher's. */

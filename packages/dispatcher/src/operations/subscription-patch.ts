@@ -11,7 +11,11 @@ export const patchFrom = (parsed: ParsedUpdate, before: Subscription): Subscript
     ...(description !== undefined && { description }),
     ...(isActive === false && offPatch(before)),
     // One that is paused is on already: `resume` ends that.
-    ...(isActive === true && { isActive, inactiveReason: null, ...(!before.isActive && { pausedAt: null }) }),
+    ...(isActive === true && {
+      isActive,
+      inactiveReason: null,
+      ...(!before.isActive && { pausedAt: null, pausedBy: null }),
+    }),
     ...(appSecret !== undefined && {
       secrets: [{ value: appSecret, expiresAt: null }, ...before.secrets.slice(1)],
     }),
@@ -23,14 +27,22 @@ export const offPatch = ({ inactiveReason }: Subscription): SubscriptionPatch =>
   isActive: false,
   inactiveReason: inactiveReason ?? 'paused',
   pausedAt: null,
+  pausedBy: null,
 })
 
-/** Paused at `now`, unless it was before: keeps what happens. */
-export const pausePatch = ({ isActive, pausedAt }: Subscription, now: number): SubscriptionPatch => ({
-  isActive: true,
-  inactiveReason: null,
-  pausedAt: (isActive ? pausedAt : null) ?? now,
-})
+/** Paused now, by whom, unless it was before: keeps what happens. */
+export const pausePatch = (
+  before: Subscription,
+  now: { at: number; by: string | null },
+): SubscriptionPatch => {
+  const wasPaused = before.isActive && before.pausedAt !== null
+  return {
+    isActive: true,
+    inactiveReason: null,
+    pausedAt: wasPaused ? before.pausedAt : now.at,
+    pausedBy: wasPaused ? (before.pausedBy ?? null) : now.by,
+  }
+}
 
 /** On, and sending. */
-export const ON: SubscriptionPatch = { isActive: true, inactiveReason: null, pausedAt: null }
+export const ON: SubscriptionPatch = { isActive: true, inactiveReason: null, pausedAt: null, pausedBy: null }

@@ -122,7 +122,7 @@ export class SubscriptionOperations implements Subscriptions {
   async pause(id: string, options: { keep?: boolean | undefined } & Actor = {}): Promise<SubscriptionView> {
     const { keep, actor } = parseInput('subscriptions.pause', pausing, options)
     await this.#require(id)
-    const now = Math.floor(this.#ports.clock.now())
+    const now = { at: Math.floor(this.#ports.clock.now()), by: actor ?? null }
     const { after } = await this.#change(id, (before) => (keep ? pausePatch(before, now) : offPatch(before)))
     if (!after.isActive) await this.#ports.engine.switchedOff(after.id)
     this.#tell(id, keep ? 'paused' : 'switched_off', actor ?? null)

@@ -20,6 +20,7 @@ export const subscriptionView = (subscription: Subscription, now: number): Subsc
   inactiveReason: subscription.inactiveReason,
   state: stateOf(subscription),
   pausedAt: date(subscription.isActive ? subscription.pausedAt : null),
+  pausedBy: (subscription.isActive && subscription.pausedBy) || null,
   description: subscription.description,
   headers: maskHeaders(subscription.headers),
   rateLimit: subscription.rateLimit,

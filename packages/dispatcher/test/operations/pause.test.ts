@@ -13,6 +13,7 @@ describe('a paused subscription', () => {
     await webhooks.start()
     const paused = await webhooks.subscriptions.pause(id, { actor: 'ada' })
     expect(paused).toMatchObject({ state: 'paused', isActive: true, pausedAt: new Date(clock.now()) })
+    expect(paused.pausedBy).toBe('ada')
     for (let n = 0; n < 6; n += 1) {
       await webhooks.dispatch('order.created', { n })
       await clock.advance(1_000)
@@ -21,7 +22,9 @@ describe('a paused subscription', () => {
     const { items } = await webhooks.deliveries.list({ subscriptionId: id })
     expect(items).toHaveLength(6)
     for (const delivery of items) expect(delivery).toMatchObject({ isPaused: true, nextAttemptAt: null })
-    expect(await webhooks.subscriptions.resume(id)).toMatchObject({ state: 'active', pausedAt: null })
+    expect(await webhooks.subscriptions.resume(id)).toMatchObject({
+      ...{ state: 'active', pausedAt: null, pausedBy: null },
+    })
     await clock.advance(5 * MINUTE)
     expect(transport.requests.map(({ json }) => json.data)).toEqual([0, 1, 2, 3, 4, 5].map((n) => ({ n })))
     for (const [index, at] of sentAt.entries())
@@ -32,9 +35,10 @@ describe('a paused subscription', () => {
   it('stays paused since it was, however often it is paused, and through an update that says it is on', async () => {
     const { webhooks, clock, subscribe } = setUp()
     const { id } = await subscribe()
-    const { pausedAt } = await webhooks.subscriptions.pause(id)
+    const { pausedAt } = await webhooks.subscriptions.pause(id, { actor: 'ada' })
     await clock.advance(MINUTE)
-    expect(await webhooks.subscriptions.pause(id)).toMatchObject({ state: 'paused', pausedAt })
+    const again = await webhooks.subscriptions.pause(id, { actor: 'bob' })
+    expect(again).toMatchObject({ state: 'paused', pausedAt, pausedBy: 'ada' })
     expect(await webhooks.subscriptions.update(id, { isActive: true })).toMatchObject({ state: 'paused' })
     expect(await webhooks.subscriptions.update(id, { isActive: false })).toMatchObject({
       state: 'off',

@@ -32,6 +32,7 @@ export const toSubscription = (stored: SubscriptionDocument): Subscription => {
     throw new Error('_id is not an ObjectId')
   const createdAt = instantOrNull(document, 'createdAt') ?? stored._id.getTimestamp().getTime()
   const isActive = flag(document, 'isActive', true)
+  const pausedBy = textOrNull(document, 'pausedBy')
   return {
     id: stored._id.toHexString(),
     appName: text(document, 'appName'),
@@ -41,6 +42,7 @@ export const toSubscription = (stored: SubscriptionDocument): Subscription => {
     isActive,
     inactiveReason: isActive ? null : (textOrNull<InactiveReason>(document, 'inactiveReason') ?? 'paused'),
     pausedAt: instantOrNull(document, 'pausedAt'),
+    ...(pausedBy !== null && { pausedBy }),
     description: textOrNull(document, 'description'),
     headers: headersIn(document),
     rateLimit: rateLimitIn(document),
@@ -109,6 +111,7 @@ const PLAIN = [
   'url',
   'isActive',
   'inactiveReason',
+  'pausedBy',
   'description',
   'rateLimit',
 ] as const satisfies readonly (keyof SubscriptionPatch)[]

@@ -18,6 +18,7 @@ export interface SubscriptionRow {
   readonly is_active: boolean
   readonly inactive_reason: string | null
   readonly paused_at: number | null
+  readonly paused_by: string | null
   readonly description: string | null
   readonly headers: string
   readonly rate_limit: string
@@ -39,7 +40,7 @@ export const FAILING_SINCE =
 
 /** The columns of a subscription `s`, beside its lane `l` where there is one. */
 export const SUBSCRIPTION_COLUMNS = `s.id, s.app_name, s.url, array_to_json(s.events)::text AS events,
-  array_to_json(s.site_ids)::text AS site_ids, s.is_active, s.inactive_reason, s.paused_at, s.description, s.headers,
+  array_to_json(s.site_ids)::text AS site_ids, s.is_active, s.inactive_reason, s.paused_at, s.paused_by, s.description, s.headers,
   s.rate_limit, s.secrets, s.created_at, s.updated_at, s.total_sent + coalesce(l.sent, 0) AS total_sent,
   s.total_failed + coalesce(l.failed, 0) AS total_failed, coalesce(l.last_sent_at, s.last_sent_at) AS last_sent_at,
   coalesce(l.last_error, s.last_error) AS last_error, s.health, ${FAILING_SINCE} AS failing_since,
@@ -60,6 +61,7 @@ export const COLUMNS: Readonly<Record<keyof SubscriptionPatch, Column>> = {
   isActive: ['is_active', plain],
   inactiveReason: ['inactive_reason', plain],
   pausedAt: ['paused_at', plain],
+  pausedBy: ['paused_by', plain],
   description: ['description', plain],
   headers: ['headers', plain],
   rateLimit: ['rate_limit', plain],
@@ -71,14 +73,26 @@ export const COLUMNS: Readonly<Record<keyof SubscriptionPatch, Column>> = {
 export const columnValues = (
   patch: SubscriptionPatch,
 ): { [K in keyof SubscriptionPatch]: string | number | boolean | null | undefined } => {
-  const { appName, url, events, siteIds, description, headers, rateLimit, secrets, health, ...plainly } =
-    patch
+  const {
+    appName,
+    url,
+    events,
+    siteIds,
+    pausedBy,
+    description,
+    headers,
+    rateLimit,
+    secrets,
+    health,
+    ...plainly
+  } = patch
   return {
     ...plainly,
     ...(appName !== undefined && { appName: toText(appName) }),
     ...(url !== undefined && { url: toText(url) }),
     ...(events && { events: JSON.stringify(events.map(toText)) }),
     ...(siteIds && { siteIds: JSON.stringify(siteIds.map(toText)) }),
+    ...(pausedBy !== undefined && { pausedBy: toTextOrNull(pausedBy) }),
     ...(description !== undefined && { description: toTextOrNull(description) }),
     ...(headers && { headers: JSON.stringify(headers) }),
     ...(rateLimit !== undefined && { rateLimit: JSON.stringify(rateLimit) }),
@@ -111,6 +125,7 @@ const toSubscription = (row: SubscriptionRow): Subscription => ({
   isActive: row.is_active,
   inactiveReason: row.inactive_reason as InactiveReason | null,
   pausedAt: row.paused_at,
+  ...(row.paused_by !== null && { pausedBy: fromText(row.paused_by) }),
   description: fromTextOrNull(row.description),
   headers: json(row.headers, 'headers', isRecord),
   rateLimit: json(row.rate_limit, 'rate_limit', isLimit),

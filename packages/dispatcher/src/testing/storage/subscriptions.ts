@@ -14,6 +14,7 @@ export const subscriptionTests: readonly ContractTest[] = [
         rateLimit: { limit: 5, windowMs: 1_000 },
         description: 'a\u0001b',
         pausedAt: T0 + 7,
+        pausedBy: 'ädä\u0001',
         secrets: [
           { value: 'new-secret-new-secret-new-secret', expiresAt: null },
           { value: 'old-secret-old-secret-old-secret', expiresAt: T0 + 1 },
