@@ -20,9 +20,12 @@ export class WaitingSubscriptions {
   async run(stopping: () => boolean): Promise<void> {
     const { storage, clock, settings } = this.#context
     const before = clock.now() - settings.retentionMs
-    const rows = await storage.subscriptions.list({ after: this.#after, limit: A_RUN })
+    let rows = await storage.subscriptions.list({ after: this.#after, limit: A_RUN })
+    if (rows.length === 0 && this.#after)
+      rows = await storage.subscriptions.list({ after: null, limit: A_RUN })
     const last = rows.at(-1)
-    this.#after = last && rows.length === A_RUN ? { at: last.createdAt, id: last.id } : null
+    // A page that is short may lack a row that cannot be read; only an empty one is the end.
+    this.#after = last ? { at: last.createdAt, id: last.id } : null
     for (const { id, isActive, pausedAt } of rows) {
       if (stopping()) return
       if (!isActive) await keepNothing(this.#context, id)

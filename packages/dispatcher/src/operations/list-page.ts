@@ -36,7 +36,8 @@ export const listPage = async <Q extends object, R, T>(listing: Listing<Q, R, T>
   while (more && found.length <= limit && lookedAt < MOST_LOOKED_AT) {
     const rows = await read({ ...driving, after, limit: wanted })
     const last = rows.at(-1)
-    more = rows.length === wanted
+    // One that is short may lack a row that cannot be read; only an empty one is the end.
+    more = rows.length > 0
     lookedAt += rows.length
     if (last) after = position(last)
     found.push(...(matches ? rows.filter(matches) : rows))

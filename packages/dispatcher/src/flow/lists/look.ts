@@ -28,7 +28,8 @@ export const deliveryLooks = (
   const { driving, matches = () => true } = splitDeliveryFilter(filter)
   return async (page) => {
     const found = await storage.deliveries.list({ ...driving, ...page })
-    const last = found.length === page.limit ? found.at(-1) : undefined
+    // One that is short may lack a row that cannot be read; only an empty one is the end.
+    const last = found.at(-1)
     const after = last ? { at: last.createdAt, id: last.id } : null
     return { rows: found.filter(matches), lookedAt: found.length, after }
   }

@@ -60,7 +60,8 @@ export const matchingSlice = async (
       await sendAgain(parts, { settled: [], made: made.splice(0, MADE_AT_A_TIME), now })
     await sendAgain(parts, { settled, made, now })
   }
-  const last = page.length === limit ? page.at(-1) : undefined
+  // A page that is short may lack a row that cannot be read; only an empty one is the end.
+  const last = page.at(-1)
   return {
     found,
     lookedAt: pairs.reduce((sum, { wanted }) => sum + Math.max(1, wanted.length), page.length - pairs.length),

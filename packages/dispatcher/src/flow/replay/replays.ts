@@ -56,7 +56,7 @@ export class Replays {
         if (replay) slices += (await this.run(replay, stopping)).slices
       }
       const last = page.at(-1)
-      if (!last || page.length < RUNNING_AT_A_TIME || stopping()) return slices
+      if (!last || stopping()) return slices
       after = { at: last.createdAt, id: last.id }
     }
   }
