@@ -19,6 +19,8 @@ const project = ({ root, include }: Project) => ({
     include,
     exclude: testSize === 'long' ? [] : ['test/**/*.long.test.ts'],
     typecheck: { enabled: false },
+    // A browser has clocks of its own: what fails twice is a fault.
+    ...(root === 'packages/console' ? { retry: 1 } : {}),
     isolate: !SHARED.has(root),
     ...(['packages/postgres-adapter', 'examples/postgres'].includes(root)
       ? { globalSetup: '../../tools/postgres-server/global-setup.ts' }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { route, setQuery } from '../state/route.js'
 import { fromLocalInput, toLocalInput } from '../text/time.js'
 
@@ -17,8 +18,18 @@ export type Filter =
       readonly choices: readonly (readonly [string, string])[]
     }
 
+/** A field that follows the address, and keeps what is typed while the page is drawn anew. */
+const useFollowing = (value: string) => {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (field.current) field.current.value = value
+  }, [value])
+  return field
+}
+
 const Field = ({ filter }: { filter: Filter }) => {
   const value = route.value.query[filter.name] ?? ''
+  const field = useFollowing(filter.kind === 'time' ? toLocalInput(value) : value)
   const set = (text: string) => setQuery({ [filter.name]: text.trim() })
   if (filter.kind === 'choice')
     return (
@@ -34,8 +45,8 @@ const Field = ({ filter }: { filter: Filter }) => {
     return (
       <input
         data-filter
+        ref={field}
         type="datetime-local"
-        value={toLocalInput(value)}
         onChange={(event) => set(fromLocalInput(event.currentTarget.value))}
       />
     )
@@ -44,8 +55,8 @@ const Field = ({ filter }: { filter: Filter }) => {
     <>
       <input
         data-filter
+        ref={field}
         type="search"
-        value={value}
         list={listId}
         autocomplete="off"
         spellcheck={false}
