@@ -1,3 +1,4 @@
+import type { DeliveryReason } from '@swigs/webhooks-dispatcher'
 import { z } from 'zod'
 import { ERROR_CLASSES, instant, flag, instantIn, name, paging, window } from './common.js'
 
@@ -15,7 +16,7 @@ export const reason = z.enum([
   'expired',
   'poison',
   'event_missing',
-])
+] as const satisfies readonly DeliveryReason[])
 
 const attempt = z.object({
   number: z.number(),

@@ -7,7 +7,7 @@ export interface FailedIn {
   readonly since: number
   readonly until?: number | undefined
   /** Of events of this site alone. */
-  readonly siteId?: string | null | undefined
+  readonly siteId?: string | undefined
   /** Only count. */
   readonly dryRun: boolean
 }
@@ -16,11 +16,19 @@ export interface FailedIn {
  * the rest to workers. */
 export const recover = async (
   { storage, engine, clock }: Pick<DeliveryPorts, 'storage' | 'engine' | 'clock'>,
-  { subscriptionId, since, until = Infinity, siteId = null, dryRun }: FailedIn,
+  { subscriptionId, since, until = Infinity, siteId, dryRun }: FailedIn,
 ): Promise<number> => {
   const createdAt = clock.now()
   const scope: ReplayScope = {
-    ...{ which: 'failed', subscriptionId, type: null, siteId, since, createdAt, bySettled: true },
+    ...{
+      which: 'failed',
+      subscriptionId,
+      type: null,
+      siteId: siteId ?? null,
+      since,
+      createdAt,
+      bySettled: true,
+    },
     until: Math.min(until, createdAt + 1),
   }
   const replays = engine.replaysOn(storage)

@@ -23,7 +23,9 @@ describe('a paused subscription', () => {
     expect(items).toHaveLength(6)
     for (const delivery of items) expect(delivery).toMatchObject({ isPaused: true, nextAttemptAt: null })
     expect(await webhooks.subscriptions.resume(id)).toMatchObject({
-      ...{ state: 'active', pausedAt: null, pausedBy: null },
+      state: 'active',
+      pausedAt: null,
+      pausedBy: null,
     })
     await clock.advance(5 * MINUTE)
     expect(transport.requests.map(({ json }) => json.data)).toEqual([0, 1, 2, 3, 4, 5].map((n) => ({ n })))
