@@ -20,15 +20,13 @@ export const recover = async (
 ): Promise<number> => {
   const createdAt = clock.now()
   const scope: ReplayScope = {
-    ...{
-      which: 'failed',
-      subscriptionId,
-      type: null,
-      siteId: siteId ?? null,
-      since,
-      createdAt,
-      bySettled: true,
-    },
+    which: 'failed',
+    subscriptionId,
+    type: null,
+    siteId: siteId ?? null,
+    since,
+    createdAt,
+    bySettled: true,
     until: Math.min(until, createdAt + 1),
   }
   const replays = engine.replaysOn(storage)
