@@ -40,6 +40,7 @@ export const migrations = (schema: string = DEFAULT_SCHEMA): Migration[] => {
     step(name, 3, 'replays', replaysTable(name)),
     step(name, 4, 'health and metrics', healthAndMetrics(name) + replaced(completeFunction(name))),
     step(name, 5, 'who paused', `ALTER TABLE ${name}.subscriptions ADD COLUMN paused_by text;`),
+    step(name, 6, 'fan-out beside a settle', replaced(fanOutFunction(name))),
   ]
 }
 

@@ -5,7 +5,7 @@ import { parametersOf } from '../schema/functions/columns.js'
 import { RESULT } from '../schema/functions/complete.js'
 import { fromText, toText, toTextOrNull } from '../text.js'
 import type { At } from './at.js'
-import { withPartitions } from './partitions.js'
+import { settling } from './settling.js'
 
 /** Of so many calls one raises the floors of its lanes: between two of its owner's heartbeats much can settle. */
 const RAISES_EVERY = 8
@@ -31,7 +31,7 @@ export const completeResults = (at: At, wrote: (rows: number) => void) => {
     calls += 1
     const values = [...columnTexts(rows, columns), arrayText(progressed.map(toText)), raises, callId, now]
     const ids = rows.map(({ id }) => id)
-    const done = await withPartitions(at, ids, () => database.query<{ id: string }>(statement, values))
+    const done = await settling(at, ids, () => database.query<{ id: string }>(statement, values))
     wrote(done.length)
     const applied = new Set(done.map(({ id }) => fromText(id)))
     const left = ids.filter((id) => !applied.has(id))

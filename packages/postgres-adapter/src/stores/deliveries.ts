@@ -17,7 +17,7 @@ import { toText } from '../text.js'
 import type { At } from './at.js'
 import { cancelStatement, resendStatement } from './change-deliveries.js'
 import { newest } from './newest.js'
-import { withPartitions } from './partitions.js'
+import { settling } from './settling.js'
 
 const PLACE = { at: 'created_at', id: 'id' }
 
@@ -59,7 +59,7 @@ export const postgresDeliveries = (at: At): DeliveryStore => {
       const given = texts(ids)
       const values = [JSON.stringify(given), reason, now]
       const statement = cancelStatement(schema, status === 'failed' ? 2 : 3)
-      await withPartitions(at, given, () => database.query(statement, values))
+      await settling(at, given, () => database.query(statement, values))
     },
   }
 }

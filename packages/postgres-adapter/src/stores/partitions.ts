@@ -1,30 +1,13 @@
 import type { Query } from '../drivers/database.js'
 import type { At } from './at.js'
 
-/** `check_violation`: also what an insert meets for which there is no partition. */
-const NO_PARTITION = '23514'
-
 const PREFIX = 'settled_'
 
 /** The partition of a day, as SQL has it. */
 export const tableOf = (schema: string, day: number): string => `${schema}."${PREFIX}${day}"`
 
-/** Runs a call that settles deliveries; where the partition of a day is not there yet, makes it, and runs it again. */
-export const withPartitions = async <T>(
-  at: At,
-  ids: readonly string[],
-  run: () => Promise<T>,
-): Promise<T> => {
-  try {
-    return await run()
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== NO_PARTITION) throw error
-    await makePartitions(at, ids)
-    return run()
-  }
-}
-
-const makePartitions = async ({ database, schema }: At, ids: readonly string[]): Promise<void> => {
+/** Makes the partitions that are not there yet, of the days of deliveries that are pending. */
+export const makePartitions = async ({ database, schema }: At, ids: readonly string[]): Promise<void> => {
   const rows = await database.query<{ day: number }>(
     `SELECT DISTINCT day FROM ${schema}.pending WHERE id IN (SELECT json_array_elements_text($1::text::json)) ORDER BY day`,
     [JSON.stringify(ids)],
