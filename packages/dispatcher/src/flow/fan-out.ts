@@ -1,3 +1,4 @@
+import { isWebhooksError } from '@swigs/webhooks-protocol'
 import { newDelivery, type NewDelivery } from '../core/delivery.js'
 import type { StoredEvent } from '../core/event.js'
 import { wants } from '../core/match.js'
@@ -50,8 +51,7 @@ export class FanOut {
     const { storage, clock } = this.#context
     const now = clock.now() + (orphansOnly ? 0 : SWEEP_AFTER_MS)
     const events = await storage.events.unfanned({ now, limit: SWEEP_LIMIT })
-    for (let at = 0; at < events.length; at += EVENTS_AT_A_TIME)
-      await this.fanOut(events.slice(at, at + EVENTS_AT_A_TIME))
+    await this.#fanOutAll(events)
     return events.length
   }
 
@@ -83,11 +83,27 @@ export class FanOut {
     for (const [eventId, count] of counts) observe({ name: 'event.fanned_out', eventId, deliveries: count })
   }
 
+  /** Some at a time; where that is refused, one by one: an event that cannot be fanned out keeps no other from it. */
+  async #fanOutAll(events: readonly StoredEvent[], atATime = EVENTS_AT_A_TIME): Promise<void> {
+    const refusals: unknown[] = []
+    for (let at = 0; at < events.length; at += atATime) {
+      const some = events.slice(at, at + atATime)
+      try {
+        await this.fanOut(some)
+      } catch (error) {
+        if (isWebhooksError(error, 'STORAGE_UNAVAILABLE')) throw error
+        if (some.length === 1) refusals.push(error)
+        else await this.#fanOutAll(some, 1).catch((refusal: unknown) => refusals.push(refusal))
+      }
+    }
+    if (refusals.length > 0) throw refusals[0]
+  }
+
   async #run(): Promise<void> {
     // One turn of the event loop gathers what was appended together.
     await Promise.resolve()
     try {
-      while (this.#waiting.length > 0) await this.fanOut(this.#waiting.splice(0, EVENTS_AT_A_TIME))
+      while (this.#waiting.length > 0) await this.#fanOutAll(this.#waiting.splice(0, EVENTS_AT_A_TIME))
     } catch (error) {
       this.#waiting = []
       reportStorage(this.#context.observe, 'events.fanOut', error)

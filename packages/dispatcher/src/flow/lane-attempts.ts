@@ -113,7 +113,7 @@ export class LaneAttempts {
       // What was ended by us, whatever its transport made of that, never happened.
       return signal.aborted && sent.attempt.errorClass === 'internal' ? null : sent
     } catch (error) {
-      this.#ownFault(delivery, error)
+      this.#ownFault(delivery, 'Not sent', error)
       return null
     }
   }
@@ -129,7 +129,7 @@ export class LaneAttempts {
         lease.drain()
       } else if (result.status === 'pending' && result.dueAt !== null) queue.dueAgain(result.dueAt)
     } catch (error) {
-      this.#ownFault(delivery, error)
+      this.#ownFault(delivery, 'Sent, and not recorded', error)
     }
   }
 
@@ -149,9 +149,9 @@ export class LaneAttempts {
     }
   }
 
-  #ownFault(delivery: QueuedDelivery, error: unknown): void {
+  #ownFault(delivery: QueuedDelivery, what: string, error: unknown): void {
     const subscriptionId = this.subscription.id
     this.rest()
-    this.#context.logger.error({ deliveryId: delivery.id, subscriptionId }, `Not sent: ${errorText(error)}`)
+    this.#context.logger.error({ deliveryId: delivery.id, subscriptionId }, `${what}: ${errorText(error)}`)
   }
 }

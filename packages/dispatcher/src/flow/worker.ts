@@ -67,9 +67,9 @@ export class Worker {
     // An event that cannot be fanned out keeps no lane from being served.
     const [swept] = await Promise.allSettled([fanOut.sweep({ orphansOnly: true })])
     await this.#takeAny()
-    if (swept.status === 'rejected') throw swept.reason
-    if (swept.value > 0) due.poll()
+    if (swept.status === 'fulfilled' && swept.value > 0) due.poll()
     await this.#maintenance.run(() => this.#stopping)
+    if (swept.status === 'rejected') throw swept.reason
     this.#recovered()
   }
 

@@ -6,8 +6,12 @@ export interface BatchOptions<I, O> {
   readonly eager?: boolean
   /** Batches under way at a time. */
   readonly inFlight: number
-  /** Answers for each item, in order. */
-  readonly write: (items: readonly I[]) => Promise<readonly O[]>
+  /**
+   * Answers for each item, in order. A batch that is refused, other than for now, is written again item by item: one that
+   * cannot be written fails alone.
+   * @param callId names the batch; where it is written again, its items keep the name
+   */
+  readonly write: (items: readonly I[], callId: string) => Promise<readonly O[]>
 }
 
 /** Gathers concurrent calls into batches: at most `maxSize`, or what came within `lingerMs`. */

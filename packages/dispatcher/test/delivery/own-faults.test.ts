@@ -125,4 +125,74 @@ describe('an event that cannot be fanned out', () => {
     expect(observed.filter(({ name }) => name === 'storage.unavailable')).toHaveLength(1)
     await webhooks.stop()
   })
+
+  it('keeps no other event of its batch from it, and maintenance goes on', async () => {
+    const storage = memoryStorage()
+    let poison: string | undefined
+    let repairs = 0
+    const { webhooks, clock, subscribe, transport, observed } = setUp({
+      storage: {
+        ...storage,
+        events: {
+          ...storage.events,
+          fanOut: async (input) => {
+            poison ??= input.deliveries[0]?.eventId
+            if (input.deliveries.some(({ eventId }) => eventId === poison)) throw new Error('not this one')
+            return storage.events.fanOut(input)
+          },
+        },
+        maintenance: {
+          ...storage.maintenance,
+          repair: async (input) => {
+            repairs += 1
+            return storage.maintenance.repair(input)
+          },
+        },
+      },
+    })
+    await subscribe()
+    await Promise.all(Array.from({ length: 5 }, (_, n) => webhooks.dispatch('order.created', { n })))
+    await webhooks.start()
+    await clock.advance(130_000)
+    expect(transport.requests).toHaveLength(4)
+    expect(repairs).toBeGreaterThan(1)
+    expect(observed.filter(({ name }) => name === 'storage.unavailable').length).toBeGreaterThan(0)
+    poison = ''
+    await clock.advance(10_000)
+    expect(transport.requests).toHaveLength(5)
+    await webhooks.stop()
+  })
+})
+
+describe('an attempt that cannot be recorded', () => {
+  it('keeps no other of its batch from it, and is made again when the store is mended', async () => {
+    let poison = ''
+    const storage = withLanes((lanes) => ({
+      complete: async (input) => {
+        if (input.results.some(({ deliveryId }) => deliveryId.includes(poison)))
+          throw new Error('not this one')
+        return lanes.complete(input)
+      },
+    }))
+    const errors: string[] = []
+    const logger = {
+      info: () => undefined,
+      warn: () => undefined,
+      error: (_: object, text: string) => errors.push(text),
+    }
+    const { webhooks, clock, subscribe } = setUp({ storage, logger })
+    await subscribe()
+    const [first] = await Promise.all(
+      Array.from({ length: 5 }, (_, n) => webhooks.dispatch('order.created', { n })),
+    )
+    poison = first?.id?.slice('evt_'.length) ?? ''
+    await webhooks.start()
+    await clock.advance(1_000)
+    expect(await webhooks.stats()).toMatchObject({ delivered: 4, pending: 1 })
+    expect(errors).toEqual(['Sent, and not recorded: not this one'])
+    poison = 'mended'
+    await clock.advance(10_000)
+    expect(await webhooks.stats()).toMatchObject({ delivered: 5, pending: 0 })
+    await webhooks.stop()
+  })
 })

@@ -1,3 +1,4 @@
+import { StorageUnavailableError } from '@swigs/webhooks-protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { lingerBatch } from '../../src/adapters/linger-batch.js'
 import type { BatchOptions } from '../../src/ports/batch.js'
@@ -5,20 +6,24 @@ import type { BatchOptions } from '../../src/ports/batch.js'
 /** A batch whose writes end when they are told to; each item is answered by its double. */
 const batchOf = (options: Partial<BatchOptions<number, number>> = {}) => {
   const written: number[][] = []
+  const names: string[] = []
+  let made = 0
   const ends: { done: () => void; fail: (error: Error) => void }[] = []
-  const batch = lingerBatch<number, number>({
+  const gathered: BatchOptions<number, number> = {
     maxSize: 4,
     lingerMs: 1_000,
     inFlight: 2,
-    write: (items) => {
+    write: (items, callId) => {
       written.push([...items])
+      names.push(callId)
       return new Promise((resolve, reject) => {
         ends.push({ done: () => resolve(items.map((item) => item * 2)), fail: reject })
       })
     },
     ...options,
-  })
-  return { batch, written, ends }
+  }
+  const batch = lingerBatch(gathered, () => `call ${(made += 1)}`)
+  return { batch, written, names, ends }
 }
 
 describe('a batch', () => {
@@ -56,13 +61,34 @@ describe('a batch', () => {
     expect(await Promise.all(answers)).toHaveLength(13)
   })
 
-  it('that fails fails its own items alone', async () => {
-    const { batch, ends } = batchOf()
+  it('that cannot be written for now fails its own items alone, all of them', async () => {
+    const { batch, written, ends } = batchOf()
     const answers = Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map((item) => batch.add(item)))
-    ends[0]?.fail(new Error('no'))
+    ends[0]?.fail(new StorageUnavailableError('away'))
     ends[1]?.done()
     const states = (await answers).map(({ status }) => status)
     expect(states).toEqual([...Array<string>(4).fill('rejected'), ...Array<string>(4).fill('fulfilled')])
+    expect(written).toHaveLength(2)
+  })
+
+  it('that is refused is written again item by item, under its name: one that cannot be written fails alone', async () => {
+    const { batch, written, names } = batchOf({
+      write: (items, callId) => {
+        written.push([...items])
+        names.push(callId)
+        return items.includes(3)
+          ? Promise.reject(new Error('not this one'))
+          : Promise.resolve(items.map((item) => item * 2))
+      },
+    })
+    const answers = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map((item) => batch.add(item)))
+    expect(answers.map((each) => (each.status === 'fulfilled' ? each.value : String(each.reason)))).toEqual([
+      ...[2, 4, 'Error: not this one', 8],
+      ...[10, 12, 14, 16],
+    ])
+    expect(new Set(written.filter((items) => !items.includes(5)).flat())).toEqual(new Set([1, 2, 3, 4]))
+    expect(new Set(names)).toEqual(new Set(['call 1', 'call 2']))
+    await batch.idle()
   })
 
   it('is idle once nothing waits or is under way', async () => {
