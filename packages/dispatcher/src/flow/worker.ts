@@ -64,7 +64,7 @@ export class Worker {
     await this.#takeDue()
     if (!polls) return
     this.#nextPollAt = clock.monotonic() + settings.pollIntervalMs
-    // An event that cannot be fanned out keeps no lane from being served.
+    // An event that cannot be fanned out keeps no lane from being served, nor anything from being looked after.
     const [swept] = await Promise.allSettled([fanOut.sweep({ orphansOnly: true })])
     await this.#takeAny()
     if (swept.status === 'fulfilled' && swept.value > 0) due.poll()

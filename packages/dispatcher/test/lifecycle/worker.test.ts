@@ -30,7 +30,7 @@ const failing = (failure: Error) => {
     clock,
     observe: (event: ObservedEvent) => observed.push(event),
     settings: { pollIntervalMs: 1_000, retentionMs: 1, retry: { delaysMs: [], jitter: 0 } },
-    storage: { maintenance, metrics: { rollUp: async () => 0 } },
+    storage: { maintenance, metrics: { rollUp: async () => 0 }, subscriptions: { list: async () => [] } },
   } as unknown as FlowContext
   const worker = new Worker(context, parts, { run: async () => undefined })
   const pass = async (polls: number) => {
