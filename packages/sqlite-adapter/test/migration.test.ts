@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
-import { insertSample } from '@swigs/webhooks-dispatcher/contracts'
 import {
   NO_HEALTH,
   NO_STATS,
@@ -12,7 +11,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Connection } from '../src/database/connection.js'
 import { prepareFile } from '../src/database/prepare-file.js'
-import { APPLICATION_ID, SCHEMA } from '../src/database/schema.js'
+import { ADDITIONS, APPLICATION_ID, BASE_VERSION, SCHEMA } from '../src/database/schema.js'
 import { openDriver } from '../src/drivers/open-driver.js'
 import { sqliteStorage } from '../src/sqlite-storage.js'
 import { sampleSubscription, testFolder } from './samples.js'
@@ -207,29 +206,51 @@ describe('a file of schema 3', () => {
   })
 })
 
-it('a file of schema 3 gets what was added since, and keeps what it has', async () => {
-  const { file, remove } = await testFolder()
-  const storage = sqliteStorage({ file })
-  await storage.open()
-  const { id } = await insertSample(storage)
-  await storage.close()
-  const older = connect(file)
-  for (const table of ['replays', 'metrics', 'metrics_lately']) older.database.exec(`DROP TABLE ${table}`)
-  older.database.exec('ALTER TABLE events DROP COLUMN trace')
-  for (const column of ['failing_since', 'last_failed_at'])
-    older.database.exec(`ALTER TABLE stats DROP COLUMN ${column}`)
-  for (const table of ['ended', 'attempts'])
-    for (const column of ['response_headers', 'address'])
-      older.database.exec(`ALTER TABLE ${table} DROP COLUMN ${column}`)
-  older.database.exec('PRAGMA user_version = 3')
-  older.close()
-  await new Promise((resolve) => setImmediate(resolve))
-  const [one, other] = [sqliteStorage({ file }), sqliteStorage({ file })]
-  await Promise.all([one.open(), other.open()])
-  expect(await one.subscriptions.get([id])).toHaveLength(1)
-  expect(await other.replays.list({ after: null, limit: 9 })).toEqual([])
-  await Promise.all([one.close(), other.close()])
-  await remove()
+describe.each(ADDITIONS.map((_, index) => BASE_VERSION + index))('a file of schema %i', (version) => {
+  it('gets what was added since, and keeps what it has, whoever opens it first', async () => {
+    const { file, remove } = await testFolder()
+    const old = connect(file)
+    old.database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
+    for (const text of [SCHEMA, ...ADDITIONS.slice(0, version - BASE_VERSION)]) old.database.exec(text)
+    const type = old.database.names.make('order.created')
+    const subs = ['sub_a', 'sub_b', 'sub_c'].map((id) => old.database.names.make(id))
+    old.database.exec(`
+      INSERT INTO events (id, type, occurred_at, accepted_at, body) VALUES ('evt_1', ${type}, 1, 1, '{}');
+      INSERT INTO fan_outs VALUES (1, 5);
+      UPDATE tally SET delivered = 1, failed = 1, cancelled = 1;`)
+    for (const [index, sub] of subs.entries()) {
+      old.database
+        .sql(
+          `INSERT INTO ended (created_at, event, sub, state, settled_at, attempt_count, schedule_step, once, number, started_at,
+             duration_ms, status_code, response_body, truncated) VALUES (5, 1, ?, ?, 6, 1, 1, 0, 1, 5, 0.5, ?, 'said', 0)`,
+        )
+        .run(sub, index + 1, 200 + index)
+      old.database.sql('INSERT INTO ended_of VALUES (?, 5, 1)').run(sub)
+    }
+    old.database.exec(`PRAGMA user_version = ${version}`)
+    old.close()
+    await new Promise((resolve) => setImmediate(resolve))
+    const [one, other] = [sqliteStorage({ file }), sqliteStorage({ file })]
+    await Promise.all([one.open(), other.open()])
+    expect(await one.deliveries.list({ after: null, limit: 9 })).toMatchObject([
+      { id: 'dlv_1_sub_c', status: 'cancelled', attempts: [{ statusCode: 202 }] },
+      { id: 'dlv_1_sub_b', status: 'failed', attempts: [{ statusCode: 201 }] },
+      { id: 'dlv_1_sub_a', status: 'delivered', attempts: [{ statusCode: 200 }] },
+    ])
+    for (const [status, subscriptionId] of [
+      ['delivered', 'sub_a'],
+      ['failed', 'sub_b'],
+      ['cancelled', 'sub_c'],
+    ] as const)
+      for (const query of [{ status }, { subscriptionId }, { status, subscriptionId }])
+        expect(await other.deliveries.list({ ...query, after: null, limit: 9 })).toMatchObject([{ status }])
+    expect(await other.deliveries.get('dlv_1_sub_a')).toMatchObject({ attempts: [{ responseBody: 'said' }] })
+    await other.deliveries.resend({ ids: ['dlv_1_sub_b'], now: 7 })
+    expect(await one.maintenance.counts({ now: 7 })).toMatchObject({ pending: 1, delivered: 1, cancelled: 1 })
+    expect(await one.replays.list({ after: null, limit: 9 })).toEqual([])
+    await Promise.all([one.close(), other.close()])
+    await remove()
+  })
 })
 
 it('a file of schema 3 is given what it lacks, and keeps the rest', async () => {

@@ -79,8 +79,8 @@ describe('what SQLite does for', () => {
   const lately = /SCAN ended_lately/
 
   it.each([
-    ['all deliveries', {}, [itself, itself]],
-    ['those since a time', { since: 1, until: 9 }, [itself, itself]],
+    ['all deliveries', {}, [itself, along('ended_places')]],
+    ['those since a time', { since: 1, until: 9 }, [itself, along('ended_places')]],
     [
       'one subscription',
       { subscriptionId: SUB },

@@ -11,6 +11,8 @@ const PRAGMAS = [
   'journal_mode = WAL',
   'synchronous = FULL',
   'cache_size = -16384',
+  // What a savepoint has to take back: a file of its own otherwise, written a page at a time.
+  'temp_store = MEMORY',
   // A checkpoint writes a page once, however often it is in the log: 32 MB of it, not 4.
   'wal_autocheckpoint = 8000',
   // What stays of the log when its pages are in the file, bytes.

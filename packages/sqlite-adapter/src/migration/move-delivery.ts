@@ -36,7 +36,7 @@ export const moveDelivery = (database: Database, row: Row): void => {
     else enqueueAll(database, event, JSON.stringify([sub]), dueAt)
   } else {
     database
-      .sql(`INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${ATTEMPT_PLACES})`)
+      .sql(`INSERT INTO ended VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${ATTEMPT_PLACES})`)
       .run(
         ...place,
         state,

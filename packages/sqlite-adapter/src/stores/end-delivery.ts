@@ -26,7 +26,7 @@ export const endDelivery = (database: Database, row: Row, end: End): void => {
   const place = [Number(row['created_at']), Number(row['event']), Number(row['sub'])]
   database.sql('DELETE FROM pending WHERE created_at = ? AND event = ? AND sub = ?').run(...place)
   database
-    .sql(`INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ${ATTEMPT_PLACES})`)
+    .sql(`INSERT INTO ended VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${ATTEMPT_PLACES})`)
     .run(
       ...place,
       STATES.indexOf(end.status),
