@@ -2,9 +2,8 @@ import { parseArgs } from 'node:util'
 import { startPostgres } from '../../tools/postgres-server/start-postgres.js'
 import { session } from './session.js'
 import { stored } from './stored.js'
-import { wake } from './wake.js'
 
-/** What PostgreSQL alone has to show: dispatch in a transaction, a million stored, another process woken. */
+/** What PostgreSQL alone has to show: dispatch in a transaction, a million stored. */
 export const run = async (args: readonly string[]): Promise<void> => {
   const { values } = parseArgs({
     args: [...args],
@@ -17,7 +16,6 @@ export const run = async (args: readonly string[]): Promise<void> => {
   const parts: Readonly<Record<string, (uri: string) => Promise<void>>> = {
     session: (uri) => session(uri, Number(values.rounds)),
     stored: (uri) => stored(uri, Number(values.rounds), Number(values.rows)),
-    wake,
   }
   const server = await startPostgres()
   console.log(`postgres: ${server.kind}, Node ${process.version}`)
