@@ -68,7 +68,8 @@ export const openPage = async (browser: Browser, options: PageOptions = {}): Pro
   const note = (text: string) => void (expected?.test(text) || wrong.push(text))
   page.on('pageerror', (error) => note(`threw: ${error.message}`))
   page.on('console', (message) => {
-    if (message.type() === 'error' || /content security policy/i.test(message.text())) note(message.text())
+    if (message.type() === 'error' || /content security policy/i.test(message.text()))
+      note(`${message.text()} (${message.location().url})`)
   })
   page.on('request', (request) => {
     if (!request.url().startsWith('http://127.0.0.1:') && !request.url().startsWith('data:'))

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { isWebhooksError, type WebhooksError } from '@swigs/webhooks-protocol'
 import pRetry from 'p-retry'
 import { boundWaiting } from './bound-waiting.js'
@@ -48,6 +49,8 @@ export const retryingStorage = (storage: Storage, options: RetryingStorageOption
     onRecovered,
   } = options
   const bounded = boundWaiting({ ms: deadlineMs, hurry })
+  // However many calls wait for a store that is away: Node would warn of a leak at the eleventh.
+  if (signal) setMaxListeners(0, signal)
 
   // Calls end in another order than they began: the one that began last knows best.
   let begun = 0

@@ -50,6 +50,22 @@ describe('retryingStorage', () => {
     expect(twice.calls).toHaveLength(2)
   })
 
+  it('has Node warn of no leak, however many calls wait for a store that is away', async () => {
+    const warnings: Error[] = []
+    const listen = (warning: Error) => warnings.push(warning)
+    process.on('warning', listen)
+    const { signal } = new AbortController()
+    const { retrying } = scripted(
+      Array.from({ length: 50 }, () => away()),
+      { signal },
+    )
+    await Promise.all(Array.from({ length: 50 }, () => retrying.events.get([])))
+    // Warnings come in a turn of their own.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', listen)
+    expect(warnings).toEqual([])
+  })
+
   it('stops waiting when it is told to, with what the store said and not with an abort', async () => {
     const end = new AbortController()
     const error = away()

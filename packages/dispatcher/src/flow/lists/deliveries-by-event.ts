@@ -10,8 +10,10 @@ export interface OfEvent {
   readonly delivery: Delivery | null
 }
 
-/** Looked at together: most events have few deliveries. */
+/** Looked at together, at most: events that have few deliveries. */
 const EVENTS_AT_A_TIME = 20
+/** Looked at first: where an event has many, what is read of the others would be read for nothing. */
+const EVENTS_AT_FIRST = 2
 
 /** The place of a delivery in that order: behind its event's, its own within the event. */
 export const placeOf = ({ event, delivery }: OfEvent): Position => ({
@@ -47,14 +49,20 @@ export const deliveriesByEvent = (
       last = { at: after.at, id: eventId }
       if (at >= 0) found.push(...(await rowsOf({ id: eventId, acceptedAt: after.at }, { at, id }, limit)))
     }
+    let [looked, came] = [0, 0]
     while (found.length < limit) {
-      const rows = Math.min(EVENTS_AT_A_TIME, limit - found.length)
-      const page = await events.list({ ...driving, after: last, limit: rows })
       const wanted = limit - found.length
+      // As many as fill the page, going by those before them; each is a row at least.
+      const rows =
+        looked === 0 ? EVENTS_AT_FIRST : Math.min(EVENTS_AT_A_TIME, Math.ceil((wanted * looked) / came))
+      const page = await events.list({ ...driving, after: last, limit: rows })
       const read = page.map(async (event) =>
         matches(event) ? rowsOf(event, null, wanted) : [{ event, delivery: null }],
       )
-      found.push(...(await Promise.all(read)).flat())
+      const some = (await Promise.all(read)).flat()
+      found.push(...some)
+      looked += page.length
+      came += some.length
       const end = page.at(-1)
       // One that is short may lack a row that cannot be read.
       if (!end) break
