@@ -6,7 +6,9 @@ import type {
   EventDocument,
   LaneDocument,
   ReplayDocument,
+  MetricsCallDocument,
   MetricsDocument,
+  MetricsFoldDocument,
   SubscriptionDocument,
 } from './documents.js'
 
@@ -43,6 +45,9 @@ export interface Collections {
   readonly lanes: mongo.Collection<LaneDocument>
   readonly replays: mongo.Collection<ReplayDocument>
   readonly metrics: mongo.Collection<MetricsDocument>
+  /** In the same one: what is not yet added to the hours, and what is being added. */
+  readonly metricsCalls: mongo.Collection<MetricsCallDocument>
+  readonly metricsFolds: mongo.Collection<MetricsFoldDocument>
 }
 
 /**
@@ -73,6 +78,8 @@ export const collectionsOf = (
   lanes: database.collection(names.lanes, OURS),
   replays: database.collection(names.replays, OURS),
   metrics: database.collection(names.metrics, OURS),
+  metricsCalls: database.collection(names.metrics, OURS),
+  metricsFolds: database.collection(names.metrics, OURS),
 })
 
 /** The connection's database, once it is connected. */

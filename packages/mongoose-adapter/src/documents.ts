@@ -146,6 +146,28 @@ export interface MetricsDocument {
   hour: CountsDocument
   /** By minute: `m0` to `m59`. */
   minutes?: Record<string, CountsDocument>
-  /** The latest calls of `complete` that were counted. */
+  /** The latest that were added, once each: folds, and in hours of before calls of `complete`. */
+  calls: string[]
+}
+
+/** What one call of `complete` counts, until that is added to the hours of its subscriptions; in the collection of those. */
+export interface MetricsCallDocument {
+  /** The call's own name: see `metricsCallId`. */
+  _id: string
+  /** Epoch ms of the minute's start. */
+  at: number
+  /** 2 to be added; 3 added, and kept for a while: the call is known when it is repeated. */
+  state: 2 | 3
+  /** A subscription's id, and then, two by two, places and their counts. */
+  parts?: (string | number)[][]
+}
+
+/** Which calls are being added to their hours. There is one such document at most. */
+export interface MetricsFoldDocument {
+  _id: string
+  at: number
+  state: 4
+  /** What hours remember that have it added already. */
+  token: string
   calls: string[]
 }

@@ -160,7 +160,7 @@ describeOnMongo('attempts', () => {
       'insert webhookattempts 64',
       'update webhookdeliveries 1',
       'update webhooksubscriptions 1',
-      'update webhookmetrics 1',
+      'insert webhookmetrics 1',
     ])
     await monitored.close()
   })

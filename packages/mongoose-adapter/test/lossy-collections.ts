@@ -1,8 +1,8 @@
 import mongoose from 'mongoose'
 import type { Collections } from '../src/collections.js'
 
-type Verb = 'insertMany' | 'updateMany' | 'bulkWrite' | 'find'
-type Lossy = 'events' | 'deliveries' | 'attempts' | 'lanes' | 'subscriptions' | 'metrics'
+type Verb = 'insertOne' | 'insertMany' | 'updateMany' | 'bulkWrite' | 'find'
+type Lossy = 'events' | 'deliveries' | 'attempts' | 'lanes' | 'subscriptions' | 'metrics' | 'metricsCalls'
 
 /** What a driver throws when the socket dies: no code, no label. */
 export const deadSocket = () => new mongoose.mongo.MongoNetworkError('connection 7 to 127.0.0.1:27017 closed')

@@ -115,7 +115,7 @@ describeOnMongo('a call whose answer is lost', () => {
     const lane = await take(storage, 'tok-a')
     const results = ids.map((id) => delivered(lane, id))
     const input = { callId: newCall(), now: T0, results, progressed: [] }
-    expect(await lossy('metrics', 'bulkWrite').lanes.complete(input)).toEqual([])
+    expect(await lossy('metricsCalls', 'insertOne').lanes.complete(input)).toEqual([])
     const span = { subscriptionId, since: T0, until: T0 + 60_000, stepMs: 60_000 }
     expect((await storage.metrics.read(span)).map(({ counts }) => counts[0])).toEqual([3])
   })

@@ -39,7 +39,7 @@ describe.each([
       'insert webhookattempts: true',
       'update webhookdeliveries: false',
       'update webhooksubscriptions: false',
-      'update webhookmetrics: false',
+      'insert webhookmetrics: true',
       'update webhooklanes: false',
       'update webhooklanes: false',
       'update webhooklanes: false',

@@ -8,10 +8,9 @@ import { tokensOf } from './lane-tokens.js'
 import { alike, outcome } from './outcome.js'
 
 /**
- * One read of the lanes' tokens, one insert of attempts, one command of compare-and-sets, and at once one of
- * statistics and one of metrics. A lane that changes
- * hands between the read and the write lets a truthful outcome through, never a second one: the attempt count is part of the
- * fence.
+ * One read of the lanes' tokens, one insert of attempts, one command of compare-and-sets, and at once one of statistics and an
+ * insert of metrics. A lane that changes hands between the read and the write lets a truthful outcome through, never a second
+ * one: the attempt count is part of the fence.
  *
  * Attempts come first: a process that dies between the two leaves one that no delivery names, which nobody sees and which goes
  * with its event; the other way round an outcome would stand there that nothing explains.

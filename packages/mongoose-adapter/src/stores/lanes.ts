@@ -3,6 +3,7 @@ import type { DeliveryDocument } from '../documents.js'
 import { guarded } from '../errors.js'
 import { acquiring } from './acquire.js'
 import { completeAll } from './complete.js'
+import { CALLS_AT_A_TIME, foldMetrics } from './fold-metrics.js'
 import type { StoreContext } from './context.js'
 import { tokensOf } from './lane-tokens.js'
 import { extension, lateReleaseOperations, releaseOperation, windowOperations } from './lane-writes.js'
@@ -13,6 +14,7 @@ export const mongoLanes = (context: StoreContext): LaneStore => {
   const { at, report } = context
   const acquire = acquiring(context)
   const read = (rows: readonly DeliveryDocument[]) => readQueued(rows, report)
+  let calls = 0
 
   return {
     acquire: async (input) => guarded('lanes.acquire', () => acquire(input)),
@@ -64,7 +66,13 @@ export const mongoLanes = (context: StoreContext): LaneStore => {
             .toArray(),
         ),
       ),
-    complete: async (input) => guarded('lanes.complete', () => completeAll(context, input)),
+    complete: async (input) => {
+      const left = await guarded('lanes.complete', () => completeAll(context, input))
+      calls += 1
+      // Should it fail, that is told of when metrics are rolled up, which folds them too.
+      if (calls % CALLS_AT_A_TIME === 0) await foldMetrics(context).catch(() => undefined)
+      return left
+    },
     wake: async ({ subscriptionIds, now, lift = false }) =>
       guarded('lanes.wake', async () => {
         const ids = [...new Set(subscriptionIds.map(String))]
