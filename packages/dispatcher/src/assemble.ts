@@ -58,13 +58,12 @@ export const assemble = (
   // A connection that breaks under an append leaves open whether it was stored: it is made again, by id. Somebody waits, though.
   const brief = retryingStorage(storage, { retries: 4, baseMs: 20, withinMs: 1_000, signal, hurry })
   const asked = retryingStorage(storage, { retries: 0, hurry })
-  const ids = systemIds()
   const context: FlowContext = {
     storage: patient,
     transport: given.transport ?? undiciTransport({ proxy: settings.network.proxy }),
     guard: ipaddrGuard(settings.network),
     clock,
-    ids,
+    ids: systemIds(),
     observe,
     isObserved,
     tracing: given.tracing && safeTracing(given.tracing, logger),
@@ -72,7 +71,7 @@ export const assemble = (
     cache: lruEventCache(),
     settings: { ...settings, userAgent: USER_AGENT },
     // Where time is told, nothing waits for the real one.
-    batch: (options) => lingerBatch(clock.authoritative ? { ...options, lingerMs: 0 } : options, ids.token),
+    batch: (options) => lingerBatch(clock.authoritative ? { ...options, lingerMs: 0 } : options),
   }
   return {
     context,

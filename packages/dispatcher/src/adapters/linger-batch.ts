@@ -12,9 +12,8 @@ interface Waiting<I, O> {
  * never more than `inFlight` at a time, so that a slow store makes larger batches instead of more of them. A linger of 0
  * gathers what comes in one turn of the event loop. So does an `eager` one while nothing is under way: it lingers only behind
  * another batch, and no longer than until that has ended.
- * @param token makes names for batches
  */
-export const lingerBatch = <I, O>(options: BatchOptions<I, O>, token: () => string): Batch<I, O> => {
+export const lingerBatch = <I, O>(options: BatchOptions<I, O>): Batch<I, O> => {
   const { maxSize, lingerMs, inFlight, eager = false, write } = options
   const idlers: (() => void)[] = []
   const waiting: Waiting<I, O>[] = []
@@ -37,20 +36,20 @@ export const lingerBatch = <I, O>(options: BatchOptions<I, O>, token: () => stri
     ripe = false
   }
 
-  const settle = async (batch: readonly Waiting<I, O>[], callId: string): Promise<void> => {
+  const settle = async (batch: readonly Waiting<I, O>[]): Promise<void> => {
     try {
       const items = batch.map(({ item }) => item)
-      const answers = await write(items, callId)
+      const answers = await write(items)
       batch.forEach(({ resolve }, index) => resolve(answers[index] as O))
     } catch (error) {
       if (batch.length > 1 && !isWebhooksError(error, 'STORAGE_UNAVAILABLE'))
-        for (const each of batch) await settle([each], callId)
+        for (const each of batch) await settle([each])
       else for (const { reject } of batch) reject(error)
     }
   }
 
   const send = async (batch: readonly Waiting<I, O>[]): Promise<void> => {
-    await settle(batch, token())
+    await settle(batch)
     underWay -= 1
     if (eager && underWay === 0 && waiting.length > 0) ripe = true
     leave()

@@ -24,15 +24,15 @@ export class Acceptor {
   readonly #appends: Batch<StoredEvent, boolean>
 
   constructor(context: FlowContext) {
-    const { storage, clock } = context
+    const { storage, clock, ids } = context
     this.#context = context
     this.#appends = context.batch({
       maxSize: 64,
       lingerMs: 2,
       eager: true,
       inFlight: 4,
-      write: (events, callId) =>
-        storage.events.append({ callId, events, visibleAt: clock.now() + SWEEP_AFTER_MS }),
+      write: (events) =>
+        storage.events.append({ callId: ids.token(), events, visibleAt: clock.now() + SWEEP_AFTER_MS }),
     })
   }
 

@@ -30,7 +30,7 @@ export class Completer {
 
   /** @param changed told of a subscription that was switched off because its receiver is gone */
   constructor(context: FlowContext, changed: (subscription: Subscription) => void) {
-    const { storage, clock } = context
+    const { storage, clock, ids } = context
     this.#context = context
     this.#changed = changed
     this.#results = context.batch({
@@ -38,10 +38,10 @@ export class Completer {
       // Nobody waits for it: a longer linger makes fewer and larger commits.
       lingerMs: 8,
       inFlight: 2,
-      write: async (items, callId) => {
+      write: async (items) => {
         const results = items.map(({ result }) => result)
         const progressed = items.flatMap((item) => (item.progressed ? item.result.subscriptionId : []))
-        const input = { callId, now: clock.now(), results, progressed }
+        const input = { callId: ids.token(), now: clock.now(), results, progressed }
         const leftAlone = new Set(await storage.lanes.complete(input))
         return results.map(({ deliveryId }) => !leftAlone.has(deliveryId))
       },

@@ -9,9 +9,8 @@ export interface BatchOptions<I, O> {
   /**
    * Answers for each item, in order. A batch that is refused, other than for now, is written again item by item: one that
    * cannot be written fails alone.
-   * @param callId names the batch; where it is written again, its items keep the name
    */
-  readonly write: (items: readonly I[], callId: string) => Promise<readonly O[]>
+  readonly write: (items: readonly I[]) => Promise<readonly O[]>
 }
 
 /** Gathers concurrent calls into batches: at most `maxSize`, or what came within `lingerMs`. */
