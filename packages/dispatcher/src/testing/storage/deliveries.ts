@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { Delivery } from '../../core/delivery.js'
+import { retryingStorage } from '../../adapters/retrying-storage.js'
+import { newDelivery, type Delivery } from '../../core/delivery.js'
 import type { Storage } from '../../ports/storage/storage.js'
 import type { ContractTest } from './harness.js'
 import { complete, laneOf, released, sampleResult, seed, T0, take } from './samples.js'
@@ -140,6 +141,48 @@ export const deliveryTests: readonly ContractTest[] = [
       await storage.deliveries.cancel({ ...input, now: T0 + 30 })
       expect(await storage.maintenance.prune({ before: T0 + 40, limit: 9 })).toBe(2)
       expect(await storage.events.get(events.map(({ id }) => id))).toEqual([])
+    },
+  },
+  {
+    name: 'keeps each once, and counts that add up, whatever is done with it at once',
+    run: async (...storages) => {
+      // Calls that wait for each other crosswise are refused for now, and made again.
+      const [storage, other] = storages.map((each) => retryingStorage(each)) as [Storage, Storage]
+      const { subscription, events, ids } = await seed(storage, 24)
+      const lane = await take(storage, subscription.id)
+      const deliveries = events.map((event) => newDelivery(event, subscription.id, T0))
+      const eventIds = events.map(({ id }) => id)
+      for (let round = 0; round < 3; round += 1) {
+        const found = await Promise.all(ids.map((id) => storage.deliveries.get(id)))
+        const results = found.flatMap((delivery, n) =>
+          delivery?.status === 'pending'
+            ? sampleResult(lane, delivery.id, {
+                expectedAttemptCount: delivery.attemptCount,
+                ...(n % 3 === 0 && { status: 'pending', dueAt: T0 + 1, reason: null }),
+              })
+            : [],
+        )
+        await Promise.all([
+          complete(storage, results.slice(0, 12)),
+          other.deliveries.cancel({ ids: ids.slice(6, 18), reason: 'cancelled', now: T0 }),
+          other.events.fanOut({ now: T0, eventIds, deliveries }),
+          storage.deliveries.resend({ ids: ids.slice(3, 21), now: T0 }),
+          complete(other, results.slice(6)),
+          storage.events.fanOut({ now: T0, eventIds, deliveries }),
+          other.deliveries.resend({ ids: ids.slice(0, 12), now: T0 }),
+        ])
+        const listed = await storage.deliveries.list({ after: null, limit: 99 })
+        expect(listed.map(({ id }) => id).sort()).toEqual([...ids].sort())
+        const of = (status: string) => listed.filter((delivery) => delivery.status === status).length
+        expect(await other.maintenance.counts({ now: T0 })).toMatchObject({
+          pending: of('pending'),
+          delivered: of('delivered'),
+          cancelled: of('cancelled'),
+          failed: 0,
+        })
+      }
+      await storage.deliveries.cancel({ ids, reason: 'cancelled', now: T0 })
+      expect(await storage.maintenance.counts({ now: T0 })).toMatchObject({ pending: 0 })
     },
   },
 ]

@@ -158,6 +158,38 @@ export const eventTests: readonly ContractTest[] = [
     },
   },
   {
+    name: 'makes nothing a second time that settles while a rival fans it out again',
+    run: async (storage, other) => {
+      const { subscription, events, ids } = await seed(storage, 60)
+      const lane = await take(storage, subscription.id)
+      const deliveries = events.map((event) => newDelivery(event, subscription.id, T0))
+      // Some at a time, so that fan-outs meet calls that settle at each of their steps.
+      for (let at = 0; at < ids.length; at += 6) {
+        const some = deliveries.slice(at, at + 6)
+        const again = () =>
+          other.events.fanOut({ now: T0, eventIds: some.map(({ eventId }) => eventId), deliveries: some })
+        const [first = '', ...rest] = some.map(({ id }) => id)
+        await Promise.all([
+          again(),
+          complete(
+            storage,
+            rest.map((id) => sampleResult(lane, id)),
+          ),
+          again(),
+          other.deliveries.cancel({ ids: [first], reason: 'cancelled', now: T0 }),
+          again(),
+        ])
+      }
+      expect(await storage.maintenance.counts({ now: T0 })).toMatchObject({
+        pending: 0,
+        delivered: 50,
+        cancelled: 10,
+      })
+      expect(await storage.deliveries.list({ after: null, limit: 99 })).toHaveLength(60)
+      expect(await storage.lanes.upcoming({ subscriptionId: subscription.id, limit: 9 })).toEqual([])
+    },
+  },
+  {
     name: 'lists events newest first by type, site and time, every one once',
     run: async (storage) => {
       const events = Array.from({ length: 9 }, (_, index) =>
