@@ -125,6 +125,19 @@ describeOnMongo('metrics that are added to their hours', () => {
     expect(known.map(({ _id }) => _id)).toEqual(['~call later'])
   })
 
+  it.each([{ calls: 'all' }, { token: null }, {}])(
+    'go on where what is being added was made %j',
+    async (broken) => {
+      await counted(2)
+      await connection.collection('webhookmetrics').insertOne({ _id: '~fold' as never, state: 4, ...broken })
+      await expectSums(2)
+      await foldMetrics(contextOn(collections))
+      await expectSums(2)
+      expect(await collections.metricsCalls.countDocuments({ state: 2 })).toBe(0)
+      expect(await collections.metricsFolds.countDocuments({ state: 4 })).toBe(0)
+    },
+  )
+
   it('leave out a call that cannot be read, and say so', async () => {
     await counted(2)
     const broken = { _id: '~call broken', at: T0, state: 2 as const }

@@ -5,7 +5,12 @@ import {
   type MetricsCounts,
   type MetricsSum,
 } from '@swigs/webhooks-dispatcher/storage-kit'
-import type { CountsDocument, MetricsCallDocument, MetricsDocument } from '../documents.js'
+import type {
+  CountsDocument,
+  MetricsCallDocument,
+  MetricsDocument,
+  MetricsFoldDocument,
+} from '../documents.js'
 import { number, objectOrNull, raw, within, type Raw } from './fields.js'
 
 /** Hours of the times to come have as many digits: ids sort by time. */
@@ -20,6 +25,10 @@ export const metricsCallId = (callId: string): string => `~call ${callId}`
 
 /** The id of what is being added to the hours. */
 export const METRICS_FOLD = '~fold'
+
+/** Whether somebody else has made it what cannot be gone on with. */
+export const isBroken = ({ token, calls }: MetricsFoldDocument): boolean =>
+  typeof token !== 'string' || !Array.isArray(calls)
 
 /** What is added for a minute: to the hour, and to the minute within it. */
 export const additions = (minute: number, counts: readonly number[]): Record<string, number> =>

@@ -2,7 +2,14 @@ import { addCounts, HOUR_MS, readRows } from '@swigs/webhooks-dispatcher/storage
 import type { mongo } from 'mongoose'
 import type { MetricsDocument, MetricsFoldDocument } from '../documents.js'
 import { duplicatesOf, isDuplicate } from '../errors.js'
-import { additions, METRICS_FOLD, metricsId, toParts, type MetricsPart } from '../mapping/metrics.js'
+import {
+  additions,
+  isBroken,
+  METRICS_FOLD,
+  metricsId,
+  toParts,
+  type MetricsPart,
+} from '../mapping/metrics.js'
 import type { StoreContext } from './context.js'
 import { halving } from './halving.js'
 import { named } from './reading.js'
@@ -39,7 +46,8 @@ const beginFold = async ({ at }: StoreContext): Promise<MetricsFoldDocument | nu
   const { metricsCalls, metricsFolds, ObjectId } = at()
   for (;;) {
     const begun = await metricsFolds.findOne({ _id: METRICS_FOLD })
-    if (begun) return begun
+    if (begun && !isBroken(begun)) return begun
+    if (begun) await metricsFolds.deleteOne({ _id: METRICS_FOLD, token: begun.token })
     const calls = await metricsCalls
       .find({ state: 2 })
       .project<{ _id: string; at: number }>({ at: 1 })

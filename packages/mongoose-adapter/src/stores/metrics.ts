@@ -9,7 +9,7 @@ import {
 import type { mongo } from 'mongoose'
 import type { MetricsCallDocument, MetricsDocument, MetricsFoldDocument } from '../documents.js'
 import { guarded } from '../errors.js'
-import { METRICS_FOLD, metricsId, toHour, toMinutes, toParts } from '../mapping/metrics.js'
+import { isBroken, METRICS_FOLD, metricsId, toHour, toMinutes, toParts } from '../mapping/metrics.js'
 import type { StoreContext } from './context.js'
 import { foldMetrics } from './fold-metrics.js'
 import { named } from './reading.js'
@@ -51,7 +51,8 @@ export const mongoMetrics = (context: StoreContext): MetricsStore => ({
     guarded('metrics.read', async () => {
       const { at, report } = context
       const { since, until, stepMs } = span
-      const being = await at().metricsFolds.findOne({ _id: METRICS_FOLD })
+      const begun = await at().metricsFolds.findOne({ _id: METRICS_FOLD })
+      const being = begun && !isBroken(begun) ? begun : null
       const added = new Set<string>()
       const byMinute = stepMs < HOUR_MS
       const read = (row: MetricsDocument): MetricsSum[] => (byMinute ? toMinutes(row) : [toHour(row)])
