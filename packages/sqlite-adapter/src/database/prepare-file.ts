@@ -1,7 +1,8 @@
 import { WebhooksError } from '@swigs/webhooks-protocol'
 import type { Database } from './database.js'
+import { ADDITIONS } from './additions.js'
 import { moveOldRows, setAside } from '../migration/move-old-rows.js'
-import { ADDITIONS, APPLICATION_ID, BASE_VERSION, SCHEMA, SCHEMA_VERSION } from './schema.js'
+import { APPLICATION_ID, BASE_VERSION, SCHEMA, SCHEMA_VERSION } from './schema.js'
 
 /**
  * Brings a file to the schema of this version, a step at a time, each in a transaction that the caller makes.
